@@ -1,0 +1,1 @@
+"""The vault engine: synchronous, without Qt, threads or global state."""

@@ -1,0 +1,1 @@
+"""Algorithms and their registry. Pure functions, no I/O."""

@@ -1,0 +1,1 @@
+"""Header, encrypted database, head and lock: what makes a vault durable and fresh."""

@@ -1,0 +1,1 @@
+"""One file per unlock method, all behind one interface."""

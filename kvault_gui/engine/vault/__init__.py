@@ -1,0 +1,1 @@
+"""Namespaces, secrets, access, sessions."""
