@@ -148,6 +148,14 @@ class WrongCredentialsError(KvaultError):
     advice = "Check Caps Lock and the keyboard layout and type it again."
 
 
+class WrongCodeError(WrongCredentialsError):
+    """A recovery code that cannot be one; ``hint`` says what does not fit. Told before any slot is tried."""
+
+    code = "wrong-code"
+    what = "This is not a recovery code: {hint}"
+    advice = "Compare it with the recovery sheet, group by group."
+
+
 class NotMineError(KvaultError):
     """One slot does not open with this credential: try the next one. Every other error of a slot is fatal."""
 
