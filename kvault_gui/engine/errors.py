@@ -52,6 +52,14 @@ class InvalidInputError(KvaultError):
     advice = "Correct it and try again."
 
 
+class TooLargeError(KvaultError):
+    """One request or answer is larger than the engine process takes at once; sizes in MiB."""
+
+    code = "too-large"
+    what = "That is too large to handle at once ({size} MiB, the limit is {limit} MiB)"
+    advice = "Store large files one at a time."
+
+
 class UsageError(KvaultError):
     """The command line's words do not fit together."""
 
