@@ -1,0 +1,292 @@
+"""How a line of the list and a line of the sidebar are painted: one delegate each, all sizes from the font."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from kvault_gui.gui import theme
+from kvault_gui.gui.models import kinds
+from kvault_gui.gui.models.secrets import ROW_ROLE
+from kvault_gui.gui.models.sidebar import HEADS, SIDEBAR_ROLE, SidebarRow, Stop
+
+if TYPE_CHECKING:
+    from kvault_gui.engine.api import Row
+
+SOON = 30 * 86_400  # seconds: an entry that expires within them is marked
+_START = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+_END = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def row_height(*, compact: bool = False) -> int:
+    """Height of a line of the list: two lines of text in the font, and room round them."""
+    if compact:
+        return max(theme.px(36), QFontMetrics(theme.font("medium")).height() + theme.px(12))
+    lines = QFontMetrics(theme.font("medium")).height() + QFontMetrics(theme.font("small")).height()
+    return max(theme.px(51), lines + theme.px(16))
+
+
+class _Look:
+    """The state of one line while it is painted."""
+
+    def __init__(self, option: QStyleOptionViewItem) -> None:
+        state = option.state
+        self.selected = bool(state & QStyle.StateFlag.State_Selected)
+        self.hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        self.active = bool(state & QStyle.StateFlag.State_Active)
+        self.focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.active
+        self.mirrored = option.direction == Qt.LayoutDirection.RightToLeft
+
+    def fill(self) -> QColor | None:
+        """The ground of the line."""
+        colours = theme.tokens()
+        if self.selected:
+            return colours.asoft if self.active else colours.inact
+        return colours.hover if self.hovered else None
+
+    def mirror(self, inner: QRect, outer: QRect) -> QRect:
+        """``inner`` on the other side of ``outer`` where the language runs from right to left."""
+        return QStyle.visualRect(
+            Qt.LayoutDirection.RightToLeft if self.mirrored else Qt.LayoutDirection.LeftToRight, outer, inner
+        )
+
+
+def _ground(painter: QPainter, rect: QRect, look: _Look, radius: float) -> None:
+    fill = look.fill()
+    colours = theme.tokens()
+    if fill is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(QRectF(rect), radius, radius)
+    if look.focused or (look.selected and colours.is_contrast):
+        painter.setPen(QPen(colours.accent, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+
+
+class RowDelegate(QStyledItemDelegate):
+    """A line of the list: tile, title, second line, marks."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.compact = False
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """All lines are equally high."""
+        return QSize(theme.px(240), row_height(compact=self.compact))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the row; one that has not arrived is an empty tile."""
+        row: Row | None = index.data(ROW_ROLE)
+        look = _Look(option)
+        gap = theme.px(8)
+        outer = option.rect.adjusted(gap, 0, -gap, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _ground(painter, outer, look, theme.px(8))
+        if look.selected and look.active:
+            self._bar(painter, outer, look)
+        side = theme.px(24 if self.compact else 32)
+        tile = QRect(outer.left() + gap, outer.center().y() - side // 2 + 1, side, side)
+        self._tile(painter, look.mirror(tile, outer), look, row)
+        if row is not None:
+            left, right = tile.right() + theme.px(11), outer.right() - gap
+            right = self._marks(painter, look, row, QRect(left, outer.top(), right - left, outer.height()), outer)
+            self._text(painter, look, row, QRect(left, outer.top(), right - left, outer.height()), outer)
+        painter.restore()
+
+    def _bar(self, painter: QPainter, outer: QRect, look: _Look) -> None:
+        inset = theme.px(8)
+        bar = look.mirror(QRect(outer.left(), outer.top() + inset, 3, outer.height() - 2 * inset), outer)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.tokens().accent)
+        painter.drawRoundedRect(QRectF(bar), 1.5, 1.5)
+
+    def _tile(self, painter: QPainter, rect: QRect, look: _Look, row: Row | None) -> None:
+        colours = theme.tokens()
+        painter.setPen(QPen(colours.line, 1))
+        painter.setBrush(colours.raised if look.selected or look.hovered else colours.sunken)
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(7), theme.px(7))
+        if row is not None:
+            inner = theme.px(14 if self.compact else 18)
+            place = QRectF(0, 0, inner, inner)
+            place.moveCenter(QRectF(rect).center())
+            theme.paint(painter, place, kinds.icon(row.kind), colours.atext if look.selected else colours.text2)
+
+    def _marks(self, painter: QPainter, look: _Look, row: Row, room: QRect, outer: QRect) -> int:
+        colours, side = theme.tokens(), theme.px(16)
+        marks: list[tuple[str, QColor]] = []
+        if row.expires is not None and row.expires - time.time() < SOON:
+            late = row.expires < time.time()
+            marks.append(("alert-fill" if late else "expiry-fill", colours.bad if late else colours.wait))
+        if row.files:
+            marks.append(("paperclip", colours.text2))
+        if row.favourite:
+            marks.append(("star-fill", colours.text2))
+        right = room.right()
+        for name, colour in marks:
+            place = QRect(right - side, room.center().y() - side // 2, side, side)
+            theme.paint(painter, QRectF(look.mirror(place, outer)), name, colour)
+            right -= side + theme.px(10)
+        return right
+
+    def _text(self, painter: QPainter, look: _Look, row: Row, room: QRect, outer: QRect) -> None:
+        colours = theme.tokens()
+        title, small = theme.font("medium"), theme.font("small")
+        first, second = QFontMetrics(title), QFontMetrics(small)
+        detail = "" if self.compact else row.detail
+        height = first.height() + (second.height() + theme.px(1) if detail else 0)
+        top = room.top() + (room.height() - height) // 2
+        painter.setFont(title)
+        painter.setPen(colours.text)
+        line = look.mirror(QRect(room.left(), top, room.width(), first.height()), outer)
+        painter.drawText(
+            line, int(_START), first.elidedText(one_line(row.title), Qt.TextElideMode.ElideRight, room.width())
+        )
+        if detail:
+            painter.setFont(small)
+            painter.setPen(colours.atext if look.selected and look.active else colours.text2)
+            line = look.mirror(
+                QRect(room.left(), top + first.height() + theme.px(1), room.width(), second.height()), outer
+            )
+            painter.drawText(
+                line, int(_START), second.elidedText(one_line(detail), Qt.TextElideMode.ElideRight, room.width())
+            )
+
+
+def one_line(text: str) -> str:
+    """Text from a vault on one line: controls and direction marks become spaces, so that nothing reorders the row."""
+    return "".join(
+        " " if ord(char) < 32 or char in "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else char  # noqa: PLR2004
+        for char in text
+    )
+
+
+_ICONS = {
+    Stop.ALL: "tray",
+    Stop.FAVOURITES: "star",
+    Stop.EXPIRING: "expiry",
+    Stop.NAMESPACE: "folder",
+    Stop.TAG: "hash",
+    Stop.TRASH: "trash",
+}
+_FILLED = {"tray", "star", "expiry", "folder", "trash"}
+
+
+class SidebarDelegate(QStyledItemDelegate):
+    """A line of the sidebar: caret, icon, name, count. Heads have a small word and, where one can add, a plus."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """All lines are equally high."""
+        return QSize(theme.px(120), max(theme.px(31), QFontMetrics(theme.font("body")).height() + theme.px(12)))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one line."""
+        row: SidebarRow | None = index.data(SIDEBAR_ROLE)
+        if row is None:
+            return
+        gap = theme.px(8)
+        outer = option.rect.adjusted(gap, 0, -gap, -1)
+        look = _Look(option)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if row.stop in HEADS:
+            self._head(painter, outer, look, row)
+        else:
+            _ground(painter, outer, look, theme.px(6))
+            self._line(painter, outer, look, row)
+        painter.restore()
+
+    def _head(self, painter: QPainter, outer: QRect, look: _Look, row: SidebarRow) -> None:
+        colours = theme.tokens()
+        painter.setFont(theme.font("section"))
+        painter.setPen(colours.text2)
+        room = outer.adjusted(theme.px(8), theme.px(4), -theme.px(8), 0)
+        painter.drawText(look.mirror(room, outer), int(_START), row.text)
+        if row.stop is Stop.NAMESPACES:
+            plus = look.mirror(plus_rect(outer), outer)
+            colour = colours.accent if look.hovered else colours.text2
+            theme.paint(painter, QRectF(plus), "plus", colour)
+
+    def _line(self, painter: QPainter, outer: QRect, look: _Look, row: SidebarRow) -> None:
+        colours = theme.tokens()
+        here = look.selected and look.active
+        caret = caret_rect(outer, row)
+        if row.branch:
+            name = "caret-down" if row.open else ("caret-left" if look.mirrored else "caret-right")
+            theme.paint(painter, QRectF(look.mirror(caret, outer)), name, colours.text2)
+        side = theme.px(16)
+        left = caret.right() + theme.px(8) if row.stop is Stop.NAMESPACE else outer.left() + theme.px(8)
+        place = QRect(left, outer.center().y() - side // 2 + 1, side, side)
+        theme.paint(
+            painter, QRectF(look.mirror(place, outer)), _icon(row, look), colours.atext if here else colours.text2
+        )
+        painter.setFont(theme.font("small"))
+        metrics = painter.fontMetrics()
+        count = f"{row.count:,}" if row.count else ""
+        end = outer.right() - theme.px(8)
+        if count:
+            width = metrics.horizontalAdvance(count)
+            painter.setPen(colours.atext if here else colours.text2)
+            painter.drawText(
+                look.mirror(QRect(end - width, outer.top(), width, outer.height()), outer), int(_END), count
+            )
+            end -= width + theme.px(8)
+        painter.setFont(theme.font("medium" if look.selected else "body"))
+        painter.setPen(colours.atext if here else colours.text)
+        start = place.right() + theme.px(9)
+        text = painter.fontMetrics().elidedText(one_line(row.text), Qt.TextElideMode.ElideRight, max(end - start, 0))
+        painter.drawText(look.mirror(QRect(start, outer.top(), end - start, outer.height()), outer), int(_START), text)
+
+
+def _icon(row: SidebarRow, look: _Look) -> str:
+    name = _ICONS[row.stop]
+    if look.selected and name in _FILLED:
+        return f"{name}-fill"
+    return "folder-open" if row.open else name
+
+
+def caret_rect(outer: QRect, row: SidebarRow) -> QRect:
+    """Where the caret of a namespace is, before mirroring."""
+    side = theme.px(12)
+    return QRect(outer.left() + theme.px(8) + row.level * theme.px(16), outer.center().y() - side // 2 + 1, side, side)
+
+
+def plus_rect(outer: QRect) -> QRect:
+    """Where the plus of a head is, before mirroring."""
+    side = theme.px(14)
+    return QRect(outer.right() - theme.px(8) - side, outer.center().y() - side // 2 + theme.px(2), side, side)
+
+
+class Tile(QWidget):
+    """The square with an entry's icon, as in the list but larger."""
+
+    def __init__(self, icon: str, drawn: int = 48, inner: int = 26, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self._drawn, self._inner = icon, drawn, inner
+        self.setFixedSize(theme.px(drawn), theme.px(drawn))
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self.update()
+
+    def paintEvent(self, _event: object) -> None:
+        """Paint tile and icon."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.tokens()
+        painter.setPen(QPen(colours.line, 1))
+        painter.setBrush(colours.sunken)
+        radius = theme.px(10 if self._drawn < 64 else 18)  # noqa: PLR2004 the large tile of empty panes
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        place = QRectF(QPointF(), QSize(theme.px(self._inner), theme.px(self._inner)))
+        place.moveCenter(QRectF(self.rect()).center())
+        theme.paint(painter, place, self._icon, colours.text)
+        painter.end()

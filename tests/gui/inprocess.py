@@ -1,0 +1,111 @@
+"""A real engine in the test's own process, behind the async face that the window knows.
+
+Calls answer after a turn of the loop, as they do across the border; jobs yield to the loop between their steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from kvault_gui.engine.facade import Engine
+
+from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Secret
+from kvault_gui.engine.errors import CancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kvault_gui.engine.api import Event, Opened, Question
+
+PASSWORD = "correct horse battery staple"
+
+
+class Script:
+    """Answers the engine's questions from a list; cancels when it is empty."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> Secret:
+        self.asked.append(question)
+        if not self.answers:
+            raise CancelledError
+        return Secret.of(self.answers.pop(0))
+
+
+class Part:
+    """One part of the facade, its methods as coroutines."""
+
+    def __init__(self, target: object) -> None:
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+
+        async def call(*args: Any, on_progress: Callable[[Any], None] | None = None, **kwargs: Any) -> Any:
+            await asyncio.sleep(0)
+            result = method(*args, **kwargs)
+            if not inspect.isgenerator(result):
+                return result
+            try:
+                while True:
+                    step = next(result)
+                    if on_progress:
+                        on_progress(step)
+                    await asyncio.sleep(0)
+            except StopIteration as end:
+                return end.value
+            finally:
+                result.close()
+
+        return call
+
+
+class InProcess:
+    """The same attributes as the engine client."""
+
+    def __init__(self, on_event: Callable[[Event], None] = lambda _event: None) -> None:
+        self.script = Script()
+        self.on_event = on_event
+        self.engine = Engine(self.script, "window", self._emit, kdf_seconds=0)
+        for name in ("vaults", "tools", "secrets", "namespaces", "drafts", "audit", "slots", "formats"):
+            setattr(self, name, Part(getattr(self.engine, name)))
+
+    def _emit(self, event: Event) -> None:
+        self.on_event(event)  # looked up at each event: tests attach a window later
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def create(self, folder: Path) -> Opened:
+        """Make and open a vault."""
+        return self.engine.vaults.create(str(folder), Secret.of(PASSWORD))
+
+    def unlock(self, folder: Path) -> Opened:
+        """Open a vault made before."""
+        return self.engine.vaults.unlock(str(folder), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
+
+    async def close(self) -> None:
+        """Close the vault."""
+        self.engine.vaults.close()
+
+
+def login(title: str, namespace: str = "", *, user: str = "", password: str = "", **more: Any) -> EntryInput:
+    """A login to store; ``url``, ``otp``, ``notes`` become fields, the rest parts of the entry."""
+    fields = [
+        FieldInput("username", FieldType.TEXT, protected=False, value=Secret.of(user)),
+        FieldInput("password", FieldType.SECRET, protected=True, value=Secret.of(password or "pw-" + title)),
+    ]
+    for name, form, protected in (
+        ("url", FieldType.URL, False),
+        ("otp", FieldType.OTP, True),
+        ("notes", FieldType.LONG, False),
+    ):
+        if name in more:
+            fields.append(FieldInput(name, form, protected=protected, value=Secret.of(more.pop(name))))
+    return EntryInput(Kind.CREDENTIAL, title, namespace, fields, **more)
