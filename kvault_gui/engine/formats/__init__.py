@@ -1,1 +1,1 @@
-"""Import and export, one file a format."""
+"""Import and export: a codec for each format over the neutral structs of ``model``, and ``transfer`` to the vault."""
