@@ -228,6 +228,15 @@ class HeaderOldError(DamagedError):
     advice = "Put back the newest vault.json. Do not use this copy."
 
 
+class HeaderOtherError(DamagedError):
+    """A header of the same age that is not the one the vault was written with: of a copy that went its own way."""
+
+    code = "header-other"
+    what = "The header vault.json belongs to another copy of this vault (change {number})"
+    meaning = "This vault was copied, and the two copies were changed separately."
+    advice = "Put back the vault.json that belongs to this folder."
+
+
 class DatabaseForeignError(DamagedError):
     """Header and database come from different vaults."""
 
@@ -367,6 +376,15 @@ class OutcomeUnknownError(KvaultError):
     what = "The disk reported an error while a change was stored"
     meaning = "Whether the last change was stored is known after reopening. Nothing else is concerned."
     advice = "Unlock again and look at the last change."
+
+
+class DiskFailedError(KvaultError):
+    """The medium failed to read or write, and nothing was stored: ``reason`` names the failed call."""
+
+    code = "disk-failed"
+    what = "The disk reported an error ({reason})"
+    meaning = "The change was not stored; everything stored before is untouched."
+    advice = "Check the disk and its cable, and make a copy of the vault's folder."
 
 
 class VaultExistsError(KvaultError):
