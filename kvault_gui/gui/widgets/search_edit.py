@@ -74,16 +74,24 @@ class SearchEdit(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Ctrl+C without selected text belongs to the pane: it copies the password."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-            if control and event.key() == Qt.Key.Key_C and not self.hasSelectedText():
-                event.ignore()
-                return False
-            if control and event.key() == Qt.Key.Key_Z and not self.isUndoAvailable():
-                event.ignore()
-                return False
+        """Keys with Ctrl that edit nothing here belong to the pane: Ctrl+C without selected text copies the password."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            and Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z
+            and not self._edits(event.key())
+        ):
+            event.ignore()
+            return False
         return super().event(event)
+
+    def _edits(self, key: int) -> bool:
+        if key in (Qt.Key.Key_C, Qt.Key.Key_X):
+            return self.hasSelectedText()
+        if key == Qt.Key.Key_Z:
+            return self.isUndoAvailable()
+        return key in (Qt.Key.Key_A, Qt.Key.Key_V, Qt.Key.Key_Y)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow font and direction."""

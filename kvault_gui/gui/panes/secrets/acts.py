@@ -61,9 +61,7 @@ class Acts(QObject):
         field = next((f for f in entry.fields if (f.type is form if form else f.name == name)), None)
         if field is None or field.type is FieldType.FILE:
             what = kinds.type_word(form) if form else kinds.label(name or "username")
-            self.said.emit(
-                "copy", self.tr("“{title}” has no field “{what}”").format(title=named(entry), what=what), False
-            )
+            self._say("copy", self.tr("“{title}” has no field “{what}”").format(title=named(entry), what=what))
             return
         what = self.tr("{field} of {title}").format(field=kinds.label(field.name), title=named(entry))
         self.copied.emit(await self.value(entry, field, Use.COPY), what)
@@ -84,7 +82,7 @@ class Acts(QObject):
 
     async def _trash(self, rows: list[Row]) -> None:
         await self._parts.secrets.trash([row.id for row in rows])
-        self._tell("trash", self.tr("Moved {what} to the trash"), rows)
+        self._tell("trash", self.tr("Moved {what} to the trash").format(what=self._names(rows)))
 
     def restore(self, rows: list[Row]) -> None:
         """Bring back from the trash."""
@@ -92,7 +90,7 @@ class Acts(QObject):
 
     async def _restore(self, rows: list[Row]) -> None:
         await self._parts.secrets.restore([row.id for row in rows])
-        self._tell("restore", self.tr("Brought {what} back"), rows)
+        self._tell("restore", self.tr("Brought {what} back").format(what=self._names(rows)))
 
     def delete(self, rows: list[Row]) -> None:
         """Delete for ever, after one question that names what goes."""
@@ -107,7 +105,7 @@ class Acts(QObject):
         )
         if sure:
             await self._parts.secrets.delete([row.id for row in rows])
-            self.said.emit("trash", self.tr("Deleted {what} for ever").format(what=self._names(rows)), False)  # noqa: FBT003
+            self._say("trash", self.tr("Deleted {what} for ever").format(what=self._names(rows)))
             self.changed.emit()
 
     def favourite(self, entry: Entry | Row) -> None:
@@ -125,7 +123,7 @@ class Acts(QObject):
     async def _move(self, rows: list[Row], path: str) -> None:
         await self._parts.secrets.move([row.id for row in rows], path)
         place = shown_path(path) or self.tr("the top")
-        self._tell("folder", self.tr("Moved {what} to {place}").replace("{place}", place.replace("{", "{{")), rows)
+        self._tell("folder", self.tr("Moved {what} to {place}").format(what=self._names(rows), place=place))
 
     def revert(self, entry: Entry, version: int) -> None:
         """Make an earlier version the current one."""
@@ -134,7 +132,7 @@ class Acts(QObject):
     async def _revert(self, entry: Entry, version: int) -> None:
         await self._parts.secrets.revert(entry.id, version)
         text = self.tr("“{title}” is as it was in version {number}").format(title=named(entry), number=version)
-        self.said.emit("history", text, True)  # noqa: FBT003
+        self._say("history", text, undo=True)
         self.changed.emit()
 
     def undo(self) -> None:
@@ -145,16 +143,19 @@ class Acts(QObject):
         try:
             undone = await self._parts.secrets.undo()
         except NothingToUndoError:
-            self.said.emit("undo", self.tr("There is nothing to undo"), False)  # noqa: FBT003
+            self._say("restore", self.tr("There is nothing to undo"))
             return
         what = f"“{one_line(undone.title)}”" if undone.count <= 1 else self._count(undone.count)
-        self.said.emit("undo", self.tr("Took back the change of {what}").format(what=what), False)  # noqa: FBT003
+        self._say("restore", self.tr("Took back the change of {what}").format(what=what))
         self.changed.emit()
 
     # Words ------------------------------------------------------------------------------------------------------------
 
-    def _tell(self, icon: str, sentence: str, rows: list[Row]) -> None:
-        self.said.emit(icon, sentence.format(what=self._names(rows)), True)  # noqa: FBT003
+    def _say(self, icon: str, sentence: str, *, undo: bool = False) -> None:
+        self.said.emit(icon, sentence, undo)
+
+    def _tell(self, icon: str, sentence: str) -> None:
+        self._say(icon, sentence, undo=True)
         self.changed.emit()
 
     def _names(self, rows: list[Row]) -> str:

@@ -124,11 +124,11 @@ class RowDelegate(QStyledItemDelegate):
         marks: list[tuple[str, QColor]] = []
         if row.expires is not None and row.expires - time.time() < SOON:
             late = row.expires < time.time()
-            marks.append(("alert-fill" if late else "expiry-fill", colours.bad if late else colours.wait))
+            marks.append(("warning-filled" if late else "clock-filled", colours.bad if late else colours.wait))
         if row.files:
             marks.append(("paperclip", colours.text2))
         if row.favourite:
-            marks.append(("star-fill", colours.text2))
+            marks.append(("star-filled", colours.text2))
         right = room.right()
         for name, colour in marks:
             place = QRect(right - side, room.center().y() - side // 2, side, side)
@@ -169,14 +169,14 @@ def one_line(text: str) -> str:
 
 
 _ICONS = {
-    Stop.ALL: "tray",
+    Stop.ALL: "inbox",
     Stop.FAVOURITES: "star",
-    Stop.EXPIRING: "expiry",
+    Stop.EXPIRING: "clock",
     Stop.NAMESPACE: "folder",
     Stop.TAG: "hash",
     Stop.TRASH: "trash",
 }
-_FILLED = {"tray", "star", "expiry", "folder", "trash"}
+_FILLED = {"inbox", "star", "clock", "folder"}
 
 
 class SidebarDelegate(QStyledItemDelegate):
@@ -248,7 +248,7 @@ class SidebarDelegate(QStyledItemDelegate):
 def _icon(row: SidebarRow, look: _Look) -> str:
     name = _ICONS[row.stop]
     if look.selected and name in _FILLED:
-        return f"{name}-fill"
+        return f"{name}-filled"
     return "folder-open" if row.open else name
 
 

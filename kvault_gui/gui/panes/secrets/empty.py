@@ -1,0 +1,84 @@
+"""What a pane says when there is nothing to show: what to do, one sentence, one or two actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from kvault_gui.gui import theme
+
+from .paint import Tile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Offer(NamedTuple):
+    """A button of an empty pane."""
+
+    text: str
+    act: Callable[[], object]
+    icon: str = ""
+    hint: str = ""
+    name: str = ""
+
+
+class Empty(QWidget):
+    """A tile, a title, a sentence, buttons; in the middle of the pane."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("empty")
+        self.tile = Tile("lock-key", 80, 36, self)
+        self.title = self._label("title", "text")
+        self.text = self._label("body", "text2")
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.px(8))
+        self._buttons.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.px(24), theme.px(24), theme.px(24), theme.px(24))
+        layout.setSpacing(theme.px(8))
+        layout.addStretch(2)
+        layout.addWidget(self.tile, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(theme.px(12))
+        layout.addWidget(self.title)
+        layout.addWidget(self.text)
+        layout.addSpacing(theme.px(12))
+        layout.addLayout(self._buttons)
+        layout.addStretch(3)
+
+    def _label(self, role: str, tone: str) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        label.setWordWrap(True)
+        label.setProperty("font_role", role)
+        label.setProperty("tone", tone)
+        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        return label
+
+    def say(self, icon: str, title: str, text: str, *offers: Offer) -> None:
+        """Show this; the first offer is the primary one."""
+        self.tile.set_icon(icon)
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        while (item := self._buttons.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for number, offer in enumerate(offers):
+            self._buttons.addWidget(self._button(offer, primary=number == 0))
+
+    def _button(self, offer: Offer, *, primary: bool) -> QPushButton:
+        button = QPushButton(offer.text, self)
+        button.setObjectName(offer.name)
+        button.setProperty("kind", "primary" if primary else "secondary")
+        if offer.hint:
+            button.setProperty("hint", offer.hint)
+        if offer.icon:
+            button.setIcon(theme.icon(offer.icon, "onacc" if primary else "text2", bold=primary))
+        button.clicked.connect(lambda _checked: offer.act())
+        return button
