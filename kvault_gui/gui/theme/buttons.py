@@ -126,13 +126,16 @@ def tool_panel(painter: QPainter, option: QStyleOptionToolButton, widget: QWidge
     """The fill of a tool button: none at rest, or what its ``kind`` asks for."""
     t, rect, radius = tokens(), area(option), px(6)
     kind = str(widget.property("kind") or "ghost") if widget is not None else "ghost"
+    enabled = has(option, FLAG.State_Enabled)
+    if enabled and has(option, FLAG.State_HasFocus):
+        ring(painter, rect, radius + 1)
+        rect, radius = rect.adjusted(3, 3, -3, -3), radius - 2
     if kind != "ghost":
         look = colours(kind, option)
         box(painter, rect, px(7), look.fill, look.border)
-        return
-    if has(option, FLAG.State_On):
+    elif has(option, FLAG.State_On) and not asks(widget, "quiet"):
         box(painter, rect, radius, t.asoft, t.accent if t.is_contrast else None)
-    elif has(option, FLAG.State_Enabled) and has(option, FLAG.State_MouseOver):
+    elif enabled and has(option, FLAG.State_MouseOver):
         box(painter, rect, radius, t.line if has(option, FLAG.State_Sunken) and not t.is_contrast else t.hover)
 
 

@@ -40,6 +40,8 @@ _METRICS: dict[QStyle.PixelMetric, float] = {
     PM.PM_CheckBoxLabelSpacing: 9,
     PM.PM_RadioButtonLabelSpacing: 9,
     PM.PM_SmallIconSize: 16,
+    PM.PM_LineEditIconSize: 18,
+    PM.PM_LineEditIconMargin: 6,
     PM.PM_ButtonIconSize: 16,
     PM.PM_MenuHMargin: 4,
     PM.PM_MenuVMargin: 4,
@@ -203,6 +205,9 @@ class KvaultStyle(QProxyStyle):
         elif control == CC.CC_Slider:
             handle = self.subControlRect(control, option, SC.SC_SliderHandle, widget)
             bars.slider(painter, option, handle)  # type: ignore[arg-type]
+        elif control == CC.CC_ToolButton:
+            buttons.tool_panel(painter, option, widget)  # type: ignore[arg-type]
+            self.drawControl(CE.CE_ToolButtonLabel, option, painter, widget)
         else:
             super().drawComplexControl(control, option, painter, widget)
 
@@ -233,7 +238,9 @@ class KvaultStyle(QProxyStyle):
             return found.adjusted(-4, -1, 4, 1).intersected(area(option))
         return found
 
-    def sizeFromContents(self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget) -> QSize:
+    def sizeFromContents(
+        self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
         """How large a control is around its contents."""
         if kind == CT.CT_PushButton:
             return buttons.size(option, widget)  # type: ignore[arg-type]
