@@ -104,6 +104,8 @@ class ForeignEntry(msgspec.Struct):
     group: ForeignGroup
     state: ForeignState
     history: list[ForeignState] = []
+    favourite: bool = False
+    kind: str = ""  # what the other program calls it, where it has kinds
 
     def __repr__(self) -> str:
         return f"ForeignEntry({self.uid!r}, {len(self.history)} earlier)"

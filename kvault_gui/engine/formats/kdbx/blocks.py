@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ...errors import FormatDamagedError
 from .limits import LIMITS, Limits, refuse
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 BLOCK = 1 << 20
+_HASHED_HEAD = 4 + 32 + 4
+_MAC_HEAD = 32 + 4
 PIECE = 1 << 16
 
 
@@ -63,8 +67,8 @@ def read_hashed(pull: Pull, limits: Limits = LIMITS) -> Iterator[bytes]:
     """The content of version 3 blocks: number (4), SHA-256 (32), size (4), data; ends with size 0."""
     number = 0
     while True:
-        head = pull.take(40)
-        if len(head) != 40:
+        head = pull.take(_HASHED_HEAD)
+        if len(head) != _HASHED_HEAD:
             raise FormatDamagedError(reason="its end is missing")
         digest, size = head[4:36], int.from_bytes(head[36:], "little")
         if int.from_bytes(head[:4], "little") != number:
@@ -100,8 +104,8 @@ def read_authenticated(source: BinaryIO, key: bytes, limits: Limits = LIMITS) ->
     """The content of version 4 blocks: HMAC (32), size (4), data; ends with an authenticated block of size 0."""
     number = 0
     while True:
-        head = source.read(36)
-        if len(head) != 36:
+        head = source.read(_MAC_HEAD)
+        if len(head) != _MAC_HEAD:
             raise FormatDamagedError(reason="its end is missing")
         size = int.from_bytes(head[32:], "little")
         if size > limits.block:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import oxifish
 from Cryptodome.Cipher import Salsa20
@@ -14,6 +13,9 @@ from cryptography.hazmat.primitives.ciphers import algorithms, modes
 
 from ...errors import FormatDamagedError, FormatUnknownError
 from .header import Cipher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 _BLOCK_BITS = 128
 _SALSA_NONCE = bytes.fromhex("e830094b97205d2a")  # fixed by the format
@@ -91,6 +93,7 @@ class InnerStream:
     """The key stream over protected values, in the order of the document. XOR: the same call seals and opens."""
 
     def __init__(self, kind: int, key: bytes) -> None:
+        self._apply: Callable[[bytes], bytes]
         if kind == SALSA20:
             self._apply = Salsa20.new(hashlib.sha256(key).digest(), _SALSA_NONCE).encrypt
         elif kind == CHACHA20:
@@ -103,5 +106,4 @@ class InnerStream:
 
     def apply(self, data: bytes) -> bytes:
         """The next ``len(data)`` bytes, sealed or opened."""
-        found: bytes = self._apply(data)
-        return found
+        return self._apply(data)

@@ -19,6 +19,9 @@ _END, _CIPHER, _COMPRESSION, _SEED, _TRANSFORM_SEED, _ROUNDS, _IV = 0, 2, 3, 4, 
 _STREAM_KEY, _START_BYTES, _STREAM, _KDF = 8, 9, 10, 11
 _COMMENT = 1
 
+OLDEST, NEWEST = 2, 4  # major versions
+AUTHENTICATED = 4  # from here on the header has a MAC, and the blocks as well
+
 
 class Cipher(enum.Enum):
     """Outer ciphers by their UUID."""
@@ -121,9 +124,9 @@ def read_header(source: BinaryIO, limits: Limits = LIMITS) -> Header:
         raise FormatDamagedError(reason="it does not begin like a KDBX file")
     minor = int.from_bytes(taker.take(2), "little")
     major = int.from_bytes(taker.take(2), "little")
-    if not 2 <= major <= 4:
+    if not OLDEST <= major <= NEWEST:
         raise FormatUnknownError(name=f"KDBX {major}.{minor}")
-    fields = _read_fields(taker, 4 if major >= 4 else 2)
+    fields = _read_fields(taker, 2 if major < AUTHENTICATED else 4)
     return _build(major, minor, fields, bytes(taker.raw))
 
 
@@ -156,7 +159,7 @@ def _build(major: int, minor: int, fields: dict[int, bytes], raw: bytes) -> Head
     compression = int.from_bytes(_need(fields, _COMPRESSION, (4,)), "little")
     if compression > 1:
         raise FormatUnknownError(name="A KDBX file with a compression of its own")
-    old = major < 4
+    old = major < AUTHENTICATED
     return Header(
         major=major,
         minor=minor,

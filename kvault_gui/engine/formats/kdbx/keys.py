@@ -5,15 +5,16 @@ from __future__ import annotations
 import binascii
 import hashlib
 import stat
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.parsers import expat  # noqa: S407 every declaration that could pull in or blow up is refused below
+from xml.parsers import expat
 
 from ...errors import FormatDamagedError, FormatLimitError, InvalidInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...api import Secret
 
 _XML_MAX = 1 << 16  # bytes; key files written by KeePass have about 300

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import binascii
 import zlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ...errors import FormatDamagedError
-from ..model import Dropped
 from .blocks import PIECE, Pull
 from .ciphers import CHACHA20, NO_STREAM, SALSA20, InnerStream
 from .limits import LIMITS, Limits, refuse
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..model import Dropped
+
 _GZIP = 16 + zlib.MAX_WBITS
 _END, _STREAM, _STREAM_KEY, _BINARY = 0, 1, 2, 3
 _MAX_STREAM_KEY = 1024
+_FIELD_HEAD = 5
 
 
 @dataclass(repr=False)
@@ -77,7 +82,9 @@ def decompress(pieces: Iterable[bytes], limits: Limits = LIMITS) -> Iterator[byt
 
 
 def unpack_small(data: bytes, limit: int) -> bytes:
-    """Unpack one gzip value of at most ``limit`` bytes (a compressed attachment of version 3)."""
+    """Unpack one gzip value of at most ``limit`` bytes: an attachment of version 3. Nothing stays nothing."""
+    if not data:
+        return b""
     engine = zlib.decompressobj(_GZIP)
     try:
         found = engine.decompress(data, limit + 1)
@@ -106,8 +113,8 @@ def read_inner_header(pull: Pull, binaries: Binaries) -> InnerStream:
     kind, key = NO_STREAM, b""
     number = 0
     while True:
-        head = pull.take(5)
-        if len(head) != 5:
+        head = pull.take(_FIELD_HEAD)
+        if len(head) != _FIELD_HEAD:
             raise FormatDamagedError(reason="its inner header is cut")
         size = int.from_bytes(head[1:], "little")
         if head[0] == _BINARY:
@@ -162,5 +169,3 @@ def from_base64(text: str, what: str) -> bytes:
         return binascii.a2b_base64("".join(text.split()), strict_mode=True)
     except (binascii.Error, ValueError):
         raise FormatDamagedError(reason=f"{what} is not valid base64") from None
-
-

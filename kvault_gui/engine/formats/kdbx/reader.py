@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hmac
 import io
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ...errors import FormatDamagedError, WrongSourceCredentialsError
 from ..model import Dropped, ForeignDatabase, ForeignEntry, ForeignGroup
 from .blocks import PIECE, Pull, read_authenticated, read_hashed
 from .ciphers import decrypt
-from .header import Header, read_header
+from .header import AUTHENTICATED, Header, read_header
 from .limits import LIMITS, Limits
 from .payload import Binaries, decompress, inner_stream, measured, read_inner_header
 from .transform import Keys, derive_keys, header_mac
 from .xml_reader import Parse, XmlReader
 from .xml_rules import DOCUMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _SHA256, _START = 32, 32
 
@@ -70,7 +72,7 @@ class KdbxReader:
             raise WrongSourceCredentialsError(name=self._name)
         binaries = Binaries(self._limits, self.dropped)
         pull = Pull(self._plain(self._keys))
-        if self.header.major >= 4:
+        if self.header.major >= AUTHENTICATED:
             stream, digest = read_inner_header(pull, binaries), None
         else:
             stream, digest = inner_stream(self.header.stream, self.header.stream_key), self.header.digest()
@@ -85,14 +87,14 @@ class KdbxReader:
         yield from parse.ready
 
     def _check_header_digest(self) -> None:
-        if self.header.major < 4:
+        if self.header.major < AUTHENTICATED:
             return
         if self._source.read(_SHA256) != self.header.digest():
             raise FormatDamagedError(reason="its header is altered")
 
     def _fits(self, keys: Keys) -> bool:
         self._source.seek(self._begin)
-        if self.header.major >= 4:
+        if self.header.major >= AUTHENTICATED:
             self._source.seek(self._begin + _SHA256)
             found = self._source.read(_SHA256)
             if len(found) != _SHA256:
@@ -110,7 +112,7 @@ class KdbxReader:
         return Pull(decrypt(self.header.cipher, keys.payload, self.header.iv, self._pieces()))
 
     def _plain(self, keys: Keys) -> Iterator[bytes]:
-        if self.header.major >= 4:
+        if self.header.major >= AUTHENTICATED:
             self._source.seek(self._begin + 2 * _SHA256)
             blocks = read_authenticated(self._source, keys.blocks, self._limits)
             content = decrypt(self.header.cipher, keys.payload, self.header.iv, blocks)

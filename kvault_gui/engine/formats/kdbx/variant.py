@@ -12,6 +12,7 @@ _VERSION = 0x0100
 _U32, _U64, _BOOL, _I32, _I64, _TEXT, _BYTES = 0x04, 0x05, 0x08, 0x0C, 0x0D, 0x18, 0x42
 _NUMBERS = {_U32: "<I", _U64: "<Q", _I32: "<i", _I64: "<q"}
 _MAX_ITEMS = 256
+_LEAST = 3  # bytes: version and end
 
 
 def _cut() -> FormatDamagedError:
@@ -41,7 +42,7 @@ def _value(kind: int, data: bytes) -> Value:
 
 def decode(data: bytes) -> dict[str, Value]:
     """Read a dictionary; raises FormatDamagedError for anything but one well-formed dictionary."""
-    if len(data) < 3:
+    if len(data) < _LEAST:
         raise _cut()
     if int.from_bytes(data[:2], "little") & 0xFF00 != _VERSION:
         raise FormatDamagedError(reason="a table in its header has an unknown version")

@@ -6,20 +6,22 @@ Nothing is taken from a document type: any declaration is refused, so no entity 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
-from xml.parsers import expat  # noqa: S407 every declaration that could pull in or blow up is refused below
+from xml.parsers import expat
 
 from ...errors import FormatDamagedError, FormatLimitError
-from ..model import Dropped, ForeignEntry, ForeignGroup, ForeignState
 from .limits import Limits, refuse
 from .payload import Binaries, from_base64
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..model import Dropped, ForeignEntry, ForeignGroup, ForeignState
     from .ciphers import InnerStream
 
 STATE_COST, FIELD_COST = 600, 300  # bytes of memory, about
+_UID_SIZE = 16
 _EXTRA_DEPTH = 16  # elements below the deepest group
 
 
@@ -88,7 +90,7 @@ class Parse:
 def read_uid(text: str) -> str:
     """32 hex digits, or "" for the zero id."""
     data = from_base64(text, "an identifier")
-    if len(data) != 16:
+    if len(data) != _UID_SIZE:
         raise FormatDamagedError(reason="an identifier does not have 16 bytes")
     return data.hex() if any(data) else ""
 

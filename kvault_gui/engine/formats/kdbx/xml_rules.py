@@ -1,19 +1,23 @@
-"""What the elements of a KDBX document mean (keepass.info/help/kb/kdbx.html, "Inner XML"; element names are KeePass's)."""
+"""What the elements of a KDBX document mean; their names are KeePass's (keepass.info/help/kb/kdbx.html)."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ...errors import FormatDamagedError
 from ..model import ForeignEntry, ForeignField, ForeignFile, ForeignGroup, ForeignState, Role
 from .limits import refuse
 from .payload import from_base64, unpack_small
 from .times import parse_time
-from .xml_reader import FIELD_COST, STATE_COST, SKIP, Parse, Rule, read_text, read_uid
+from .xml_reader import FIELD_COST, SKIP, STATE_COST, Parse, Rule, read_text, read_uid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STANDARD = {"UserName": Role.USERNAME, "Password": Role.PASSWORD, "URL": Role.URL, "Notes": Role.NOTES}
-_DEFAULT_GROUP_ICONS = ("", "48", "49")
+_MAX_DIGITS = 10
+_DEFAULT_GROUP_ICONS = ("", "48", "49", "43")  # folder, open folder, waste basket
 
 Value = str | bytes
 
@@ -118,6 +122,12 @@ def _group_tags(p: Parse, value: Value) -> None:
 def _group_icon(p: Parse, value: Value) -> None:
     if read_text(value).strip() not in _DEFAULT_GROUP_ICONS:
         p.dropped.add("icons of groups")
+
+
+def _group_auto_type(p: Parse, value: Value) -> None:
+    # The recycle bin has it switched off everywhere: no loss.
+    if read_text(value).strip().lower() == "false" and p.groups[-1].uid != p.bin_uid:
+        p.dropped.add("auto-type switches")
 
 
 def _end_group_times(p: Parse, _value: Value) -> None:
@@ -283,7 +293,7 @@ def _end_binary(p: Parse, _value: Value) -> None:
     if found is None:
         p.dropped.add("attachments whose content is missing in the file")
     elif found.data is not None:
-        ref = int(p.ref) if p.ref.isascii() and p.ref.isdigit() and len(p.ref) < 10 else -1  # noqa: PLR2004
+        ref = int(p.ref) if p.ref.isascii() and p.ref.isdigit() and len(p.ref) < _MAX_DIGITS else -1
         state.files.append(ForeignFile(p.key, found.data, found.protected, ref))
 
 
@@ -333,7 +343,7 @@ _GROUP: dict[str, Rule] = {
     "IconID": _leaf(_group_icon),
     "CustomIconUUID": _counts("custom icons of groups"),
     "DefaultAutoTypeSequence": _counts("auto-type sequences"),
-    "EnableAutoType": _counts("auto-type switches", ("", "null", "Null", "true", "True")),
+    "EnableAutoType": _leaf(_group_auto_type),
     "Times": Rule(
         {
             "CreationTime": _leaf(_group_created),
