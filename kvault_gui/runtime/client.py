@@ -97,10 +97,11 @@ class EngineClient:
         try:
             async with asyncio.timeout(START_LIMIT):
                 await client._ready
-        except BaseException as error:
-            client.kill()
-            if isinstance(error, TimeoutError):
-                raise EngineGoneError from None
+        except TimeoutError:
+            await client._end_now()
+            raise EngineGoneError from None
+        except BaseException:
+            await client._end_now()
             raise
         return client
 
@@ -153,9 +154,12 @@ class EngineClient:
         except TimeoutError:
             pass
         finally:
-            self.kill()
-        await asyncio.wait([self._exited], timeout=REAP_LIMIT)
+            await self._end_now()
         return problem
+
+    async def _end_now(self) -> None:
+        self.kill()
+        await asyncio.wait([self._exited], timeout=REAP_LIMIT)
 
     async def _close_vault(self) -> KvaultError | None:
         for number, waiting in self._waiting.items():

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import apsw
 
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import EntryNotFoundError, LockedError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+def _row(number: int) -> api.Row:
+    return api.Row(
+        id=number,
+        kind=api.Kind.CREDENTIAL,
+        title=f"Title number {number}",
+        detail="me@example.org",
+        namespace=1,
+        changed=1.5,
+        expires=None,
+        favourite=False,
+        files=False,
+        trashed=False,
+        key=b"title number",
+    )
 
 
 class SampleTools:
@@ -39,22 +57,7 @@ class SampleSecrets:
     def page(self, view: api.View, start: api.Place | None, limit: int = api.PAGE) -> list[api.Row]:
         del view
         first = start.id if start else 1
-        return [
-            api.Row(
-                each,
-                api.Kind.CREDENTIAL,
-                f"Title number {each}",
-                "me@example.org",
-                1,
-                1.5,
-                None,
-                False,
-                False,
-                False,
-                b"k",
-            )  # noqa: E501, FBT003
-            for each in range(first, first + limit)
-        ]
+        return [_row(each) for each in range(first, first + limit)]
 
     def count(self, view: api.View) -> int:
         """The slices of the running job so far."""
