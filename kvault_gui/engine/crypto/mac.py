@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .data import Bytes
 
 
-def generate(key: Bytes, message: Bytes) -> bytes:
+def sign(key: Bytes, message: Bytes) -> bytes:
     """HMAC-SHA256 (RFC 2104, FIPS 198-1) of ``message``, 32 bytes.
 
     Raises:
@@ -29,7 +29,7 @@ def verify(key: Bytes, message: Bytes, tag: Bytes) -> None:
         AuthenticationError: it is not the tag of ``message`` under ``key``.
         SelfTestError: the module is in its error state.
     """
-    if not hmac.compare_digest(generate(key, message), tag):
+    if not hmac.compare_digest(sign(key, message), tag):
         raise AuthenticationError
 
 

@@ -5,9 +5,12 @@ resources/docs/algorithms.md shows the same table; a test compares the two.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ..errors import AlgorithmNotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 Status: TypeAlias = Literal["preferred", "allowed", "read only"]
 Use: TypeAlias = Literal[
@@ -223,15 +226,18 @@ _ROWS: tuple[Algorithm, ...] = (
 ALGORITHMS: dict[str, Algorithm] = {row.name: row for row in _ROWS}
 
 
-def require(name: str, use: Use) -> Algorithm:
+def require(name: str, use: Use, among: Container[str] | None = None) -> Algorithm:
     """The algorithm ``name``, if the registry allows ``use`` of it.
 
-    ``use`` is a verb; "enrol" asks whether a new unlock method may rest on this key derivation.
+    Args:
+        name: as in ``ALGORITHMS``.
+        use: a verb; "enrol" asks whether a new unlock method may rest on this key derivation.
+        among: the names that the asking module knows.
 
     Raises:
         AlgorithmNotAllowedError: unknown, or not for this use.
     """
     algorithm = ALGORITHMS.get(name)
-    if algorithm is None or use not in algorithm.uses:
+    if algorithm is None or use not in algorithm.uses or (among is not None and name not in among):
         raise AlgorithmNotAllowedError(name=name, use=use)
     return algorithm

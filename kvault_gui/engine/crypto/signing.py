@@ -6,6 +6,7 @@ PKCS#8 and SubjectPublicKeyInfo, both DER.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import AuthenticationError
@@ -13,6 +14,17 @@ from . import registry, selftest
 
 if TYPE_CHECKING:
     from .data import Bytes, KeyPair
+
+
+_FILES = {
+    "Ed25519": "ed25519",
+    "ML-DSA-65": "mldsa",
+    "ML-DSA-87": "mldsa",
+    "RSA-4096-PSS": "rsa",
+    "RSA-4096-PSS-SHA512": "rsa",
+    "RSA-3072-PSS": "rsa",
+    "RSA-2048-PSS": "rsa",
+}
 
 
 class _Scheme(Protocol):
@@ -77,13 +89,7 @@ def verify(algorithm: str, public: Bytes, message: Bytes, signature: Bytes, *, c
 
 def _scheme(algorithm: str, use: registry.Use) -> _Scheme:
     """The file that knows ``algorithm``, tested; each is imported when it is first used."""
-    registry.require(algorithm, use)
-    scheme: _Scheme
-    if algorithm == "Ed25519":
-        from . import ed25519 as scheme  # noqa: PLC0415 a start does without
-    elif algorithm.startswith("ML-DSA"):
-        from . import mldsa as scheme  # noqa: PLC0415 a start does without
-    else:
-        from . import rsa as scheme  # noqa: PLC0415 costs a start 5 ms
+    registry.require(algorithm, use, _FILES)
+    scheme: _Scheme = import_module(f"{__package__}.{_FILES[algorithm]}")
     selftest.ensure(algorithm)
     return scheme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import argon2_backends, kdf
+from .. import agreement, argon2_backends, kdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ ANSWERS: dict[str, bytes] = {
         "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
         "512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb"
     ),
+    # RFC 7748, section 5.2.
+    "X25519": bytes.fromhex("c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"),
     # Computed by another library's AES-ECB, block by block.
     "AES-KDF": bytes.fromhex("550793086a7dbaea6829a93f420cc2a4a5892f0bf3ed7334d9c697b390ee9680"),
 }
@@ -60,10 +62,17 @@ def _aes_kdf() -> bool:
     return kdf.derive_aes_kdf(bytes(range(32)), bytes(range(32, 64)), 5_000) == ANSWERS["AES-KDF"]
 
 
+def _x25519() -> bool:
+    scalar = bytes.fromhex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4")
+    u = bytes.fromhex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c")
+    return agreement.derive(scalar, u) == ANSWERS["X25519"]
+
+
 TESTS: dict[str, Callable[[], bool]] = {
     "HKDF-SHA256": _hkdf,
     "PBKDF2-SHA256": _pbkdf2,
     "Argon2id": _argon2id,
     "Argon2 (lanes)": _argon2_reference,
     "AES-KDF": _aes_kdf,
+    "X25519": _x25519,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from ...errors import AuthenticationError
-from .. import aead, hashes, mac, rng
+from .. import aead, hashes, mac, rng, stream, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,11 @@ ANSWERS: dict[str, bytes] = {
         "90224368517acfeabd6bb3732bc0e9da99832b61ca01b6de56244a9e88d5f9b3"
         "7973f622a43d14a6599b1f654cb45a74e355a5"
     ),
+    # Wycheproof aes_wrap_test 99 and aes_kwp_test 161.
+    "AES-256-KW": bytes.fromhex("939b3389336fea4a9751bf014ef18011323090e8a0500bc4"),
+    "AES-256-KWP": bytes.fromhex("e3eab96d9a2fda12f9e252053aff15e753e5ea6f5172c92b"),
+    # SHA-256 of the stream, made step by step by another library's HKDF and AES-GCM.
+    "AES-256-GCM-STREAM": bytes.fromhex("0030274e2502269babdcf61670f3cf3ed9075e08bf0a19326880f9ec69cd2bb7"),
     "random": bytes(32),  # what must not come out
 }
 
@@ -52,7 +58,7 @@ def _hash(name: str) -> bool:
 
 
 def _hmac() -> bool:
-    tag = mac.generate(b"Jefe", b"what do ya want for nothing?")
+    tag = mac.sign(b"Jefe", b"what do ya want for nothing?")
     mac.verify(b"Jefe", b"what do ya want for nothing?", ANSWERS["HMAC-SHA256"])
     return tag == ANSWERS["HMAC-SHA256"]
 
@@ -107,6 +113,35 @@ def _xsalsa20_poly1305() -> bool:
     )
 
 
+def _wrap(algorithm: str, kek: str, key: str) -> bool:
+    answer = ANSWERS[algorithm]
+    opened = wrap.unwrap(algorithm, bytes.fromhex(kek), answer)
+    return wrap.wrap(algorithm, bytes.fromhex(kek), bytes.fromhex(key)) == answer and opened == bytes.fromhex(key)
+
+
+def _kw() -> bool:
+    kek = "0dda6da5123e2c37c6fa16ba0d334cd01acd652f8994211751dfab4faac2fc22"
+    return _wrap("AES-256-KW", kek, "b40b6828729b456322a8d065abc0d081")
+
+
+def _kwp() -> bool:
+    kek = "fce0429c610658ef8e7cfb0154c51de2239a8a317f5af5b6714f985fb5c4d75c"
+    return _wrap("AES-256-KWP", kek, "287326b5ed0078e7ca0164d748f667e7")
+
+
+def _stream() -> bool:
+    """Two segments come out as they must, open again, and are refused without the second."""
+    key, header, plaintext = bytes(range(32)), (1024).to_bytes(4, "big") + b"\x05" * 32, b"kvault" * 200
+    first, *rest = stream._seal(key, header, [plaintext], b"aad")  # noqa: SLF001 the salt must be known here
+    sealed = first + b"".join(rest)
+    opened = stream.open_sealed(key, sealed, b"aad")
+    try:
+        stream.open_sealed(key, first + rest[0], b"aad")
+    except AuthenticationError:
+        return hashlib.sha256(sealed).digest() == ANSWERS["AES-256-GCM-STREAM"] and opened == plaintext
+    return False
+
+
 def _random() -> bool:
     """The generator does not stand still: three draws of 256 bits, all different, none the fixed value."""
     draws = {rng.random_bytes(32), rng.random_bytes(32), rng.random_bytes(32), ANSWERS["random"]}
@@ -120,6 +155,9 @@ TESTS: dict[str, Callable[[], bool]] = {
     "SHA-3-256": lambda: _hash("SHA-3-256"),
     "BLAKE2b": lambda: _hash("BLAKE2b"),
     "HMAC-SHA256": _hmac,
+    "AES-256-KW": _kw,
+    "AES-256-KWP": _kwp,
+    "AES-256-GCM-STREAM": _stream,
     "AES-256-GCM": _aes_256_gcm,
     "ChaCha20-Poly1305": _chacha20_poly1305,
     "XSalsa20-Poly1305": _xsalsa20_poly1305,
