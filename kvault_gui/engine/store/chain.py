@@ -1,0 +1,54 @@
+"""The chain of audit records: the store's envelope around contents that it does not look into.
+
+A record is the canonical CBOR of [number, hash of the record before, commit number, set-hash total or null, content];
+its hash is SHA-256 over exactly these bytes. The total stands in the last record of a commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from ..crypto import canonical
+from ..errors import AuditBrokenError, InvalidInputError
+from .sethash import SIZE
+
+START = bytes(32)  # what the first record names as the one before
+MAX_CONTENT = 1 << 18  # bytes
+
+
+class Link(NamedTuple):
+    """A record taken apart."""
+
+    number: int
+    previous: bytes
+    commit: int
+    total: bytes | None
+    content: bytes
+
+
+def encode(link: Link) -> bytes:
+    """The record's bytes. Raises InvalidInputError for too large a content."""
+    if len(link.content) > MAX_CONTENT:
+        raise InvalidInputError(reason="The audit record is too large")
+    return canonical.encode(list(link))
+
+
+def digest(record: bytes) -> bytes:
+    """The record's hash."""
+    return hashlib.sha256(record).digest()
+
+
+def decode(number: int, record: bytes) -> Link:
+    """Take the record stored under ``number`` apart. Raises AuditBrokenError if it is none."""
+    try:
+        parts = canonical.decode(record)
+    except InvalidInputError as error:
+        raise AuditBrokenError(number=number) from error
+    match parts:
+        case [int(found), bytes(previous), int(commit), bytes() | None as total, bytes(content)] if (
+            found == number and len(previous) == len(START) and (total is None or len(total) == SIZE)
+        ):
+            return Link(found, previous, commit, total, content)
+        case _:
+            raise AuditBrokenError(number=number)

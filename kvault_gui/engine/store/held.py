@@ -1,0 +1,101 @@
+"""A vault's folder before it is open: lock and header."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import InvalidInputError, VaultNotFoundError
+from . import database, headers, lock
+from .faults import told
+from .files import REAL, Files
+
+if TYPE_CHECKING:
+    from .header import Header
+    from .headers import Headers
+    from .lock import Lock
+
+MAX_PATH = 460  # bytes; SQLite's own limit is 512 with its suffixes
+
+
+class Seen(NamedTuple):
+    """What ``read_header`` finds. ``holder`` None: nobody holds the vault."""
+
+    header: Header
+    findings: list[str]
+    holder: str | None
+
+
+def real_path(folder: Path) -> Path:
+    """The folder's own path. Raises InvalidInputError if it is too long for SQLite."""
+    path = Path(os.path.realpath(folder))
+    if len(os.fsencode(path)) > MAX_PATH:
+        raise InvalidInputError(reason=f"The path of this folder is too long (more than {MAX_PATH} bytes)")
+    return path
+
+
+def read_header(folder: Path, files: Files = REAL) -> Seen:
+    """Header and holder, without the lock and without touching the database.
+
+    Raises VaultNotFoundError, HeaderDamagedError, NewerFormatError, FolderPermissionError.
+    """
+    path = real_path(folder)
+    with told(path):
+        found = headers.read(path, files)
+        chosen = found.newest(None)
+        return Seen(chosen.header, found.findings(chosen), lock.holder(path))
+
+
+class HeldFolder:
+    """A folder whose lock this process holds. Give it to ``Store.open``, or release it."""
+
+    def __init__(self, folder: Path, held: Lock, found: Headers, files: Files, vfs: str) -> None:
+        self.folder = folder
+        self.files = files
+        self.vfs = vfs
+        self.lock = held
+        self.found = found
+        self.chosen = found.newest(self._salt())
+        self.findings: list[str] = found.findings(self.chosen)
+
+    @property
+    def header(self) -> Header:
+        """The newest whole header; its MAC is verified by ``Store.open`` alone."""
+        return self.chosen.header
+
+    @property
+    def writable(self) -> bool:
+        """Whether folder and database can be written."""
+        path = self.folder / self.header.database
+        return self.lock.writable and (os.access(path, os.W_OK) or not path.exists())
+
+    def _salt(self) -> bytes | None:
+        whole = self.found.newest(None)
+        return database.salt_of(self.folder / whole.header.database)
+
+    @classmethod
+    def take(cls, folder: Path, holder: str, files: Files = REAL, vfs: str = database.VFS) -> HeldFolder:
+        """Take the lock in the name of ``holder`` ("kvault (window)"), then read the header.
+
+        Raises:
+            VaultNotFoundError, VaultHeldError, FolderPermissionError, HeaderDamagedError, NewerFormatError,
+            DatabaseForeignError, DatabaseDamagedError: the database is missing or its first bytes are altered.
+        """
+        path = real_path(folder)
+        if not any((path / name).is_file() for name in headers.NAMES):
+            raise VaultNotFoundError(path=str(path))
+        with told(path):
+            held = lock.take(path, holder)
+            try:
+                taken = cls(path, held, headers.read(path, files), files, vfs)
+                salt = bytes.fromhex(taken.header.database_salt)
+                database.check_start(path / taken.header.database, salt)
+            except BaseException:
+                held.release()
+                raise
+        return taken
+
+    def release(self) -> None:
+        """Let go of the lock. Idempotent."""
+        self.lock.release()

@@ -1,0 +1,365 @@
+"""An open vault file: transactions, verified reading, and the order of writes that never loses an acknowledged one."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import apsw
+
+from ..errors import FolderPermissionError, KvaultError, LockedError, OutcomeUnknownError
+from . import checking, creating, database, header, headers, records, sethash
+from .faults import FULL, from_commit, from_os, from_sqlite, told
+from .files import REAL, Files
+from .head import HeadRecord
+from .opening import Opening
+from .records import Tail
+from .transaction import Reader, Tx
+from .upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from pathlib import Path
+
+    from ..api import Accept, Progress
+    from .checking import Checked
+    from .header import Header
+    from .held import HeldFolder
+    from .opening import Parts
+    from .tables import Derived, Row, Table
+
+
+class Store:
+    """One open vault. One owner, one thread; ``create`` and ``open`` make it."""
+
+    def __init__(self, held: HeldFolder, parts: Parts, tables: tuple[Table, ...]) -> None:
+        self.folder = held.folder
+        self.keys = parts.keys
+        self.findings = parts.findings  # in words
+        self.accepted = parts.accepted
+        self.missing = parts.missing  # acknowledged changes whose loss was accepted at this opening
+        self.lacking = parts.lacking  # derived tables that are to be rebuilt (Tx.rebuild)
+        self.read_only = parts.head_file is None
+        self.tables = tables
+        self._held = held
+        self._database = parts.database
+        self._buckets = parts.buckets
+        self._head = parts.head_file
+        self._copy = parts.copy
+        self._written = parts.written
+        self._tail = parts.tail
+        self._total = int.from_bytes(parts.tail.total, "big")
+        self._reader = Reader(parts.database, parts.buckets)
+        self._upkeep = Upkeep(parts.database)
+        self._following: dict[int, int] = {}
+        self._broken = False
+        self._closed = False
+        if not self.read_only:
+            with told(self.folder):
+                self._upkeep.resume()
+
+    @classmethod
+    def create(  # noqa: PLR0913 the seams for tests come with defaults
+        cls,
+        folder: Path,
+        vk: bytes,
+        new: Header,
+        tables: Iterable[Table],
+        derived: Iterable[Derived],
+        first: Callable[[Tx], None],
+        *,
+        holder: str = "kvault",
+        files: Files = REAL,
+        vfs: str = database.VFS,
+    ) -> Store:
+        """Make a vault in a new or empty folder and open it; ``first`` fills the first transaction.
+
+        ``new`` brings format, vault id, suite, creation time and slots; the rest is filled in.
+
+        Raises:
+            VaultExistsError: something is in the folder.
+            FolderPermissionError, DiskFullError, InvalidInputError.
+        """
+        tables, derived = tuple(tables), tuple(derived)
+        held = creating.create(folder, vk, new, (tables, derived, first), holder=holder, files=files, vfs=vfs)
+        return cls.open(held, vk, tables, derived, frozenset())
+
+    @classmethod
+    def open(
+        cls,
+        held: HeldFolder,
+        vk: bytes,
+        tables: Iterable[Table],
+        derived: Iterable[Derived],
+        accept: frozenset[Accept] = frozenset(),
+    ) -> Store:
+        """Open a vault whose lock is held; on any error the lock is released and no byte was altered.
+
+        Raises DamagedError and its kinds (each cause its own), DiskFullError, FolderPermissionError.
+        """
+        tables = tuple(tables)
+        try:
+            parts = Opening(held, vk, accept).run(tables, tuple(derived))
+        except BaseException:
+            held.release()
+            raise
+        return cls(held, parts, tables)
+
+    # --- what is known ---
+
+    @property
+    def commit_number(self) -> int:
+        """The number of the newest commit."""
+        return self._tail.newest.commit
+
+    @property
+    def record_number(self) -> int:
+        """The number of the newest audit record."""
+        return self._tail.number
+
+    @property
+    def chain_head(self) -> bytes:
+        """The hash of the newest audit record."""
+        return self._tail.newest.chain
+
+    @property
+    def header(self) -> Header:
+        """The header, verified."""
+        return self._written.header
+
+    # --- reading ---
+
+    def _usable(self) -> None:
+        if self._closed:
+            raise LockedError
+        if self._broken:
+            raise OutcomeUnknownError
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        self._usable()
+        with told(self.folder):
+            yield
+
+    def read(self, sql: str, *parameters: object) -> list[Row]:
+        """The rows of one SELECT. Not verified: fit for lists, never to act on."""
+        with self._told():
+            return self._reader.read(sql, *parameters)
+
+    def row(self, table: Table, row_id: int) -> Row | None:
+        """One row, all columns in order, its bucket verified first. Raises OldRowsError."""
+        with self._told():
+            return self._reader.row(table, row_id)
+
+    def rows(self, table: Table, row_ids: Iterable[int]) -> list[Row]:
+        """Those rows that are there, in the given order, buckets verified first. Raises OldRowsError."""
+        with self._told():
+            return self._reader.rows(table, row_ids)
+
+    def records(self, first: int, limit: int) -> list[tuple[int, bytes]]:
+        """Number and bytes of at most ``limit`` audit records from number ``first`` on."""
+        with self._told():
+            return records.read_from(self._database, first, limit)
+
+    def records_before(self, before: int | None, limit: int) -> list[tuple[int, bytes]]:
+        """At most ``limit`` audit records below number ``before`` (None: the newest), newest first."""
+        with self._told():
+            return records.read_before(self._database, before, limit)
+
+    # --- verifying ---
+
+    def verify_tables(self, tables: Iterable[Table]) -> None:
+        """Verify every row of these tables. Raises OldRowsError."""
+        with self._told():
+            self._buckets.verify_tables(tables)
+
+    def verify_rest(self, budget_seconds: float) -> bool:
+        """Verify what was not yet, for about that long; True when nothing is left.
+
+        Raises OldRowsError once for each bucket of rows that does not fit; call again to go on.
+        """
+        with self._told():
+            return self._buckets.verify_rest(budget_seconds)
+
+    def check(self) -> Generator[Progress, None, Checked]:
+        """Verify every row, every record of the chain and every page; yields progress, finds problems in words."""
+        with self._told():
+            return (yield from checking.check(self._database, self._buckets, self.tables, self._tail))
+
+    # --- writing ---
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """All that the block does, or nothing. It must append at least one audit record.
+
+        When the block has ended without an exception the change is durable and acknowledged. The transaction is
+        rolled back by any exception.
+
+        Raises:
+            DiskFullError: nothing was stored, and the vault stays open.
+            OutcomeUnknownError: the disk failed while storing; the store refuses everything from here on.
+            FolderPermissionError: the vault is open for reading alone.
+        """
+        self._usable()
+        if self._head is None:
+            raise FolderPermissionError(path=str(self.folder))
+        tail = (self._tail.number, self._tail.newest.chain, self._tail.newest.commit + 1)
+        tx = Tx(self._database, self._buckets, self._following, tail)
+        try:
+            self._database.run("begin immediate")
+            yield tx
+            total = (self._total + self._buckets.flush()) & sethash.MASK
+            number, chain_head = tx.finish(total)
+        except BaseException as error:
+            tx.abandon()
+            raise self._rolled_back(error) from error
+        self._commit(Tail(number, self._tail.newest.after(chain_head), sethash.to_bytes(total)))
+        self._total = total
+        self._upkeep.committed()
+        self._shorten_log()
+
+    def _rolled_back(self, error: BaseException) -> BaseException:
+        """Roll back and return what is to be raised for ``error``."""
+        self._buckets.forget()
+        self._following.clear()
+        try:
+            if self._database.in_transaction:
+                self._database.run("rollback")
+        except apsw.Error:
+            self._broken = True
+        if isinstance(error, apsw.IOError):
+            self._broken = True  # a failed disk is never tried again: what it holds is known after reopening
+        if isinstance(error, apsw.Error):
+            return from_sqlite(error, self.folder)
+        return error
+
+    def _commit(self, tail: Tail) -> None:
+        """COMMIT, then head copy A synced; from then on the change is acknowledged. Then copy B."""
+        assert self._head is not None  # noqa: S101 transaction() has looked
+        try:
+            self._database.run("commit")
+        except apsw.Error as error:
+            raise self._commit_failed(error) from error
+        record = self._record(tail)
+        try:
+            self._head.write(record)
+        except OSError as error:
+            self._broken = True
+            raise OutcomeUnknownError from error
+        self._buckets.committed()
+        self._tail = tail
+        try:
+            self._head.write_twin(record)
+        except OSError:
+            self._broken = True  # this change is stored; the next use says that the disk failed
+
+    def _commit_failed(self, error: apsw.Error) -> BaseException:
+        known = from_commit(error)
+        if isinstance(known, OutcomeUnknownError):
+            self._broken = True
+            self._buckets.forget()
+            return known
+        self._rolled_back(error)
+        return known
+
+    def _record(self, tail: Tail) -> HeadRecord:
+        return HeadRecord(tail.newest.commit, tail.newest.chain, self.header.generation, self._written.digest)
+
+    def rewrite_header(self, change: Callable[[Header], Header]) -> None:
+        """Replace the header by what ``change`` makes of it; its generation goes up by one.
+
+        Raises DiskFullError (nothing changed), OutcomeUnknownError, FolderPermissionError, HeaderDamagedError for a
+        header that could not be read again.
+        """
+        self._usable()
+        if self._head is None:
+            raise FolderPermissionError(path=str(self.folder))
+        old = self.header
+        new = header.encode(header.following(change(old), old), self.keys.header_mac)
+        try:
+            headers.write(self.folder, self._held.files, new)
+        except OSError as error:
+            raise self._header_failed(error) from error
+        self._written = new
+        record = self._record(self._tail)
+        try:
+            self._head.write(record)
+            self._head.write_twin(record)
+        except OSError as error:
+            self._broken = True
+            raise OutcomeUnknownError from error
+
+    def _header_failed(self, error: OSError) -> KvaultError:
+        """Nothing changed if the first file still holds the old header and the disk did not fail."""
+        first = self.folder / headers.NAMES[0]
+        try:
+            same = self._held.files.read(first, header.MAX_BYTES) == self._written.data
+            self._held.files.remove(first.with_name(first.name + ".tmp"))
+        except OSError:
+            same = False
+        known = from_os(error, self.folder)
+        if same and (error.errno in FULL or isinstance(known, FolderPermissionError)):
+            return known
+        self._broken = True
+        return OutcomeUnknownError()
+
+    # --- upkeep ---
+
+    def _shorten_log(self, *, now: bool = False) -> None:
+        """Empty the write-ahead log when it is due. Its failure loses nothing: the log still holds everything."""
+        if self._broken or not (now or self._upkeep.due):
+            return
+        try:
+            self._upkeep.shorten_log()
+        except apsw.IOError:
+            self._broken = True
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Many transactions in a row: the search index is merged afterwards, by ``idle``, and the log grows longer."""
+        with self._told():
+            self._upkeep.begin_bulk()
+        try:
+            yield
+        finally:
+            if not self._broken and not self._closed:
+                with told(self.folder):
+                    self._upkeep.end_bulk()
+
+    def idle(self) -> float | None:
+        """Do one slice of upkeep; seconds until there is more to do, None: nothing."""
+        if self._closed or self._broken or self._head is None:
+            return None
+        with told(self.folder):
+            wait = self._upkeep.idle()
+        if wait == 0 and self._upkeep.due:
+            self._shorten_log(now=True)
+        return wait
+
+    def close(self) -> None:
+        """Empty the log, make the head's second copy durable, let go of everything. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._head is not None:
+                self._finish()
+        finally:
+            self._database.close()
+            if self._copy is not None:
+                shutil.rmtree(self._copy, ignore_errors=True)
+            self._held.release()
+
+    def _finish(self) -> None:
+        assert self._head is not None  # noqa: S101 close() has looked
+        try:
+            if self._broken:
+                self._database.keep_wal(on=True)
+            else:
+                self._shorten_log(now=True)
+                self._head.sync()
+        except OSError:
+            self._database.keep_wal(on=True)
+        finally:
+            self._head.close()
