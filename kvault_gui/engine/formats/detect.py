@@ -17,13 +17,15 @@ _JSON_MARKS = (
     ("Proton Pass JSON", ('"vaults"', '"encrypted"', '"version"')),
     ("a FIDO Credential Exchange file (CXF)", ('"exporterRpId"',)),
     ("a FIDO Credential Exchange file (CXF)", ('"accounts"', '"collections"')),
+    ("Enpass JSON", ('"folders"', '"parent_uuid"')),
+    ("Enpass JSON", ('"items"', '"template_type"')),
     ("Bitwarden JSON", ('"encrypted"', '"items"')),
     ("Bitwarden JSON", ('"items"', '"login"')),
+    ("1Password 1PIF", ('"typeName"', '"securityLevel"', '"uuid"')),
     ("Aegis JSON", ('"version"', '"db"')),
-    ("Enpass JSON", ('"items"', '"template_type"')),
 )
 _TEXT_MARKS = (
-    ("1Password 1PIF", "***5642bee8-a5ff-11dc-8314-0800200c9a66***"),
+    ("a GNOME keyring", "[keyring]\ndisplay-name"),
     ("an age file", "age-encryption.org/v1"),
     ("a PGP file", "-----BEGIN PGP MESSAGE-----"),
     ("a private key", "PRIVATE KEY-----"),
