@@ -1,5 +1,7 @@
 """Text: labels that are always plain text, elided labels, chips."""
 
+import html
+
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
@@ -17,7 +19,7 @@ def isolated(text: str) -> str:
 
 def plain_tip(text: str) -> str:
     """Text for a tool tip that is shown as it is, whatever looks like mark-up in it."""
-    return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
+    return f"<span>{html.escape(text)}</span>" if Qt.mightBeRichText(text) else text  # type: ignore[attr-defined]
 
 
 def label(text: str = "", font_role: theme.FontRole = "body", tone: str = "text", *, wrap: bool = False) -> QLabel:

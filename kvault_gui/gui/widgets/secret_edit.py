@@ -74,6 +74,11 @@ class SecretEdit(QLineEdit):
         return True  # an empty field is a widget all the same
 
     @property
+    def points(self) -> Points:
+        """The buffer itself, to compare with; not to be changed."""
+        return self._points
+
+    @property
     def is_shown(self) -> bool:
         """Whether the characters are shown."""
         return self._shown
@@ -109,11 +114,11 @@ class SecretEdit(QLineEdit):
 
     def same_as(self, other: "SecretEdit") -> bool:
         """Whether both fields hold the same text."""
-        return self._points.equals(other._points)
+        return self._points.equals(other.points)
 
     def first_difference(self, other: "SecretEdit") -> tuple[int, int] | None:
         """Where this field first differs from ``other``: the number of the word and of the character, from 1."""
-        mine, its = self._points, other._points
+        mine, its = self._points, other.points
         word = 1
         for index in range(max(len(mine), len(its))):
             at_end = index >= len(mine) or index >= len(its)
@@ -226,8 +231,6 @@ class SecretEdit(QLineEdit):
         if self.isReadOnly():
             return
         data = QGuiApplication.clipboard().mimeData(mode)
-        if data is None or not data.hasText():
-            return
         lines = data.text().splitlines()
         if lines:
             self._put(lines[0])
