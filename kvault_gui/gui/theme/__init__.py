@@ -7,10 +7,10 @@ The style reads dynamic properties, so that every module may ask for a look with
 * ``invalid`` of an input: a red frame; ``large``: 38 instead of 32 px; ``small`` of a button: 28 px.
 """
 
+from .colours import Tokens
 from .current import FontRole, font, font_pixels, px, restyle, tokens
 from .icons import icon, paint, pixmap
 from .theme import Scheme, Theme, apply
-from .tokens import Tokens
 
 __all__ = [
     "FontRole",

@@ -7,8 +7,8 @@ from typing import Literal
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QWidget
 
-from . import tokens as sets
-from .tokens import Tokens
+from . import colours as sets
+from .colours import Tokens
 
 FontRole = Literal[
     "title", "heading", "strong", "medium", "body", "small", "label", "caption", "section", "mono", "group", "code"

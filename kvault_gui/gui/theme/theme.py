@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from . import colours as sets
 from . import current
-from . import tokens as sets
+from .colours import Tokens, palette
 from .style import KvaultStyle
-from .tokens import Tokens, palette
 
 
 class Scheme(enum.StrEnum):
