@@ -648,8 +648,11 @@ class Secrets(Protocol):
         """One entry. Raises EntryNotFoundError."""
         ...
 
-    def find(self, ref: str) -> int:
-        """The id of "namespace/title" (or "namespace/title#ID"). Raises EntryNotFoundError, AmbiguousNameError."""
+    def find(self, ref: str, trashed: bool = False) -> int:  # noqa: FBT001, FBT002 crosses the border by position
+        """The id of "namespace/title" (or "namespace/title#ID"), outside the trash or, to restore it, in it.
+
+        Raises EntryNotFoundError, AmbiguousNameError.
+        """
         ...
 
     def reveal(self, entry: int, field: str, use: Use, version: int | None = None) -> Secret:
