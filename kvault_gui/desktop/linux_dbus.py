@@ -60,6 +60,7 @@ class Link:
         self._prepare = prepare
         self._bus: MessageBus | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> bool:
         """Connect and prepare; False when there is no such bus. A second call changes nothing."""
@@ -94,6 +95,8 @@ class Link:
                 await _end_of(self._bus)
             self._bus = None
             for attempt in range(RETRIES):
+                if self._stopping:
+                    return
                 await asyncio.sleep(2**attempt)
                 if await self._connect():
                     break
@@ -126,17 +129,18 @@ class Link:
 
     async def stop(self) -> None:
         """Disconnect. Idempotent."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
-            self._keeper = None
+        if self._keeper is None:
+            return
+        keeper, self._keeper = self._keeper, None
+        self._stopping = True
         if self._bus is not None:
-            bus, self._bus = self._bus, None
-            bus.disconnect()
-            with contextlib.suppress(OSError, EOFError, DBusError, TimeoutError):
-                async with asyncio.timeout(CALL_SECONDS):
-                    await _end_of(bus)
+            # The keeper ends with the connection. Cancelling it would cancel the bus's own future under its feet.
+            self._bus.disconnect()
+        else:
+            keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeper
+        self._stopping = False
 
 
 class Logind:
@@ -162,7 +166,6 @@ class Logind:
         self._look_again = look_again
         if not await self._link.start():
             return ["Suspend and user switch are not noticed: there is no system bus here."]
-        await self._inhibit()
         missing = []
         if self._inhibitor is None:
             missing.append("Suspend may come before the vault is locked: systemd-logind gave no delay lock.")
@@ -200,6 +203,7 @@ class Logind:
         if self._session is not None:
             await self._link.match(f"sender='{LOGIN}',path='{self._session}',interface='{SESSION}',member='Lock'")
             await self._link.match(f"sender='{LOGIN}',path='{self._session}',interface='{PROPERTIES}'")
+        await self._inhibit()
 
     async def _find_session(self) -> str | None:
         """The session that we belong to; without one (a user service) the person's graphical one."""
@@ -262,16 +266,12 @@ class Logind:
                 self._later(self._inhibit())
                 self._look_again()
             case "NameOwnerChanged" if message.body[2]:
-                self._later(self._restarted())
+                # Logind itself restarted: sessions may have other paths, and the delay lock is gone.
+                self._later(self._prepare())
             case "Lock" if message.path == self._session:
                 self._tell(Reason.SCREEN_LOCK)
             case "PropertiesChanged" if message.path == self._session and message.body[0] == SESSION:
                 self._changed({name: value.value for name, value in message.body[1].items()})
-
-    async def _restarted(self) -> None:
-        """Logind itself restarted: sessions may have other paths, and the delay lock is gone."""
-        await self._prepare()
-        await self._inhibit()
 
     def _changed(self, now: dict[str, object]) -> None:
         if now.get("Active") is False:

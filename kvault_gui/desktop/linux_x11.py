@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import warnings
 from typing import Any
 
 
@@ -22,12 +23,15 @@ class X11Idle:
             return False
         from Xlib import display, error  # noqa: PLC0415 costs 20 ms, needed only here
 
-        try:
-            self._display = display.Display(self._name)
-            if not self._display.has_extension("MIT-SCREEN-SAVER"):
-                await self.stop()
-        except (error.DisplayError, error.XError, OSError):
-            self._display = None
+        with warnings.catch_warnings():
+            # The library leaves the sockets of a failed connection to the garbage collector.
+            warnings.simplefilter("ignore", ResourceWarning)
+            try:
+                self._display = display.Display(self._name)
+            except (error.DisplayError, error.XError, OSError):
+                return False
+        if not self._display.has_extension("MIT-SCREEN-SAVER"):
+            await self.stop()
         return self._display is not None
 
     async def idle_seconds(self) -> float | None:
