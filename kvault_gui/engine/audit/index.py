@@ -21,8 +21,10 @@ DERIVED = (
     Derived(
         "audit_index",
         (
-            "create table audit_index(n integer primary key, time integer not null, category text not null, "
-            "outcome text not null, who text not null, text text not null)",
+            (
+                "create table audit_index(n integer primary key, time integer not null, category text not null, "
+                "outcome text not null, who text not null, text text not null)"
+            ),
             "create index audit_index_category on audit_index(category, n)",
             "create index audit_index_outcome on audit_index(outcome, n)",
             "create index audit_index_who on audit_index(who, n)",
@@ -32,8 +34,10 @@ DERIVED = (
     Derived(
         "audit_count",
         (
-            "create table audit_count(kind text not null, value text not null, count integer not null,"
-            " primary key(kind, value)) without rowid",
+            (
+                "create table audit_count(kind text not null, value text not null, count integer not null, "
+                "primary key(kind, value)) without rowid"
+            ),
         ),
     ),
 )

@@ -74,15 +74,17 @@ class AuditLog:
         ``action`` is one of ``actions.CATEGORIES``, which knows its category. Raises ValueError for another one,
         InvalidInputError for text that is not Unicode.
         """
-        known = CATEGORIES.get(action)
-        if known is None or category not in (None, known):
-            raise ValueError(f"{action} is no action of category {category}")
-        micros = round(self._clock() * MICROS)
         place = self._where if where is None else where
-        content = Content(micros, known, action, outcome, who, session, object, place, details or {})
-        number = tx.append(encode(content))
-        index.add(tx, number, content)
-        return number
+        found = (_category(action, category), action, outcome, who, session, object, place, details or {})
+        return _append(tx, Content(round(self._clock() * MICROS), *found))
+
+    @staticmethod
+    def first(tx: Tx, *, clock: Callable[[], float], where: str, action: str, who: str, session: str) -> int:
+        """Like ``write``, for the first record of a vault that is being made."""
+        category = _category(action, None)
+        return _append(
+            tx, Content(round(clock() * MICROS), category, action, Outcome.DONE, who, session, "", where, {})
+        )
 
     @property
     def due(self) -> bool:
@@ -206,6 +208,19 @@ class AuditLog:
                 path.unlink(missing_ok=True)
                 raise
         return done
+
+
+def _category(action: str, given: Category | None) -> Category:
+    known = CATEGORIES.get(action)
+    if known is None or given not in (None, known):
+        raise ValueError(f"{action} is no action of category {given}")
+    return known
+
+
+def _append(tx: Tx, content: Content) -> int:
+    number = tx.append(encode(content))
+    index.add(tx, number, content)
+    return number
 
 
 def _line(row: tuple[int, bytes]) -> bytes:
