@@ -9,12 +9,13 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from kvault_gui.runtime import frames
-from kvault_gui.runtime.lanes import Build, HostedEngine, Lane
+from kvault_gui.runtime.lanes import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kvault_gui.engine import api
+    from kvault_gui.runtime.hosted import Build, HostedEngine
 
 CLOSED, BROKEN = 0, 70  # exit status: the socket closed; something went wrong
 LARGEST_READ = 1 << 20  # bytes

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -21,22 +21,14 @@ from kvault_gui.engine import api
 from kvault_gui.engine.errors import CancelledError, FieldValue, InternalError, InvalidInputError, KvaultError
 from kvault_gui.runtime import frames, shapes
 
+if TYPE_CHECKING:
+    from kvault_gui.runtime.hosted import Build, HostedEngine
+
 QUIET = 0.02  # seconds without a call before background work begins
 LONGEST_BUSY = 1.0  # seconds after which background work gets a slice between two calls all the same
 LARGEST_NUMBER = (1 << 63) - 1
 
 Job = Generator[api.Progress, None, object]
-
-
-class HostedEngine(api.Engine, Protocol):
-    """The facade, and the slice of background work that its host owes it."""
-
-    def idle(self) -> float | None:
-        """Do a slice; returns the seconds until it wants to be called again, or None until after the next call."""
-        ...
-
-
-Build = Callable[[api.Prompter, Callable[[api.Event], None]], HostedEngine]
 
 
 class _Asked(NamedTuple):

@@ -88,9 +88,12 @@ class Secrets:
         """One entry. Raises EntryNotFoundError."""
         return await self._calls.call(api.Secrets.get, entry)
 
-    async def find(self, ref: str) -> int:
-        """The id of "namespace/title" (or "namespace/title#ID"). Raises EntryNotFoundError, AmbiguousNameError."""
-        return await self._calls.call(api.Secrets.find, ref)
+    async def find(self, ref: str, trashed: bool = False) -> int:
+        """The id of "namespace/title" (or "namespace/title#ID"), outside the trash or, to restore it, in it.
+
+        Raises EntryNotFoundError, AmbiguousNameError.
+        """
+        return await self._calls.call(api.Secrets.find, ref, trashed)
 
     async def reveal(self, entry: int, field: str, use: api.Use, version: int | None = None) -> api.Secret:
         """One value; audited. Raises FieldNotFoundError, ValueDamagedError, OldRowsError."""

@@ -14,11 +14,12 @@ def main() -> None:
     """Harden the process, then become the engine."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 before imports
     sys.path.insert(0, root)
-    # Now, not at the top: the order is the point.
+    import kvault_gui  # noqa: F401, PLC0415 found now; its modules are then looked for in its own folder alone
+
+    # The folder around it must not hide anything of the standard library.
+    sys.path.remove(root)
     from kvault_gui.runtime import hardening  # noqa: PLC0415
 
-    # The package is found; its folder must not hide anything of the standard library.
-    sys.path.remove(root)
     hardening.harden(die_with_parent=True)
     from kvault_gui.runtime import child  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kvault_gui.engine import api
-    from kvault_gui.runtime.lanes import HostedEngine
+    from kvault_gui.runtime.hosted import HostedEngine
 
 
 def build(prompter: api.Prompter, emit: Callable[[api.Event], None]) -> HostedEngine:
@@ -28,5 +28,8 @@ if __name__ == "__main__":
 
     hardening.harden(die_with_parent=True)
     from kvault_gui.runtime import child
+    from tests.runtime import sample_engine
+
+    sample_engine.MAIN_THREAD["dies with parent by"] = sample_engine.parent_death_signal()
 
     child.serve(child.take_socket(), build)

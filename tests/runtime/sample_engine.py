@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import resource
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import apsw
 
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import EntryNotFoundError, LockedError
+from kvault_gui.runtime import hardening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+PR_GET_PDEATHSIG = 2
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+MAIN_THREAD: dict[str, object] = {}  # what can be seen there alone
+
+
+def parent_death_signal() -> int:
+    """What the kernel sends to this thread's process when its parent ends."""
+    found = ctypes.c_int()
+    ctypes.CDLL(None).prctl(PR_GET_PDEATHSIG, ctypes.byref(found), 0, 0, 0)
+    return found.value
 
 
 def _row(number: int) -> api.Row:
@@ -64,7 +80,7 @@ class SampleSecrets:
         del view
         return self._engine.formats.slices
 
-    def find(self, ref: str) -> int:
+    def find(self, ref: str, *_: object) -> int:
         return len(ref)
 
     def get(self, entry: int) -> NoReturn:
@@ -139,6 +155,26 @@ class SampleVaults:
         raise LockedError
 
 
+class SampleSlots:
+    """Says what the process is like."""
+
+    def all(self) -> list[api.SlotInfo]:
+        facts = MAIN_THREAD | {
+            "dumpable": ctypes.CDLL(None).prctl(hardening.PR_GET_DUMPABLE, 0, 0, 0, 0),
+            "core": resource.getrlimit(resource.RLIMIT_CORE),
+            "folder": Path.cwd(),
+            "umask": oct(os.umask(0o077)),
+            "isolated": sys.flags.isolated,
+            "utf8": sys.flags.utf8_mode,
+            "standard input": os.read(0, 1),
+            "group leader": os.getpgid(0) == os.getpid(),
+        }
+        return [
+            api.SlotInfo(name, api.Method.PASSWORD, str(value), 0.0, "", reads_values=False)
+            for name, value in facts.items()
+        ]
+
+
 class SampleEngine:
     """The parts together."""
 
@@ -149,6 +185,7 @@ class SampleEngine:
         self.tools = SampleTools()
         self.secrets = SampleSecrets(self)
         self.formats = SampleFormats(self)
+        self.slots = SampleSlots()
         self._idle = self._wishes()
 
     def idle(self) -> float | None:

@@ -17,6 +17,8 @@ from kvault_gui.runtime import frames, lanes, shapes
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from kvault_gui.runtime.hosted import HostedEngine
+
 VIEW = api.View()
 
 
@@ -34,7 +36,7 @@ class ScriptedEngine:
     def undo(self, _: str) -> Generator[api.Progress, None, int]:
         return self.job()
 
-    def find(self, ref: str) -> int:
+    def find(self, ref: str, *_: object) -> int:
         return self.act() or len(ref)
 
     def idle(self) -> float | None:
@@ -55,9 +57,9 @@ class Stage:
         self._closing = False
         self.lane = lanes.Lane(self._post, self._build, self.ended.set)
 
-    def _build(self, prompter: api.Prompter, _: Callable[[api.Event], None]) -> lanes.HostedEngine:
+    def _build(self, prompter: api.Prompter, _: Callable[[api.Event], None]) -> HostedEngine:
         self.engine = ScriptedEngine(prompter)
-        return cast("lanes.HostedEngine", self.engine)
+        return cast("HostedEngine", self.engine)
 
     def _post(self, buffer: bytearray) -> None:
         if self._closing:
