@@ -1,1 +1,1 @@
-"""One file per unlock method, all behind one interface."""
+"""One file per unlock method, each an ``UnlockMethod`` (see vault/slots.py). They do not know each other."""

@@ -1,0 +1,156 @@
+"""An open vault: what every part of the engine works with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..api import Category, Changed, Event, Found, Outcome, Recorded
+from ..errors import DiskFullError, FolderPermissionError
+from .counts import Tally
+from .schema import GRANT, GrantRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..audit.log import AuditLog
+    from ..store.store import Store
+    from ..store.transaction import Tx
+    from .identity import Signer
+    from .sealing import Keyring
+    from .session import Session
+    from .tree import Tree
+    from .undo import UndoList
+
+Details = dict[str, str | int]
+
+
+@dataclass
+class Pending:
+    """An audit record that is to be written."""
+
+    action: str
+    category: Category
+    outcome: Outcome
+    object: str
+    details: Details
+
+
+@dataclass
+class Work:
+    """A running change: its transaction, the counts it moves, and what its audit record will say."""
+
+    tx: Tx
+    tally: Tally
+    object: str
+    details: Details
+    entry: int | None = None  # the one entry concerned, for the event
+
+
+@dataclass
+class Vault:
+    """One unlocked vault and the session that works with it."""
+
+    path: str
+    id: bytes
+    store: Store
+    log: AuditLog
+    keys: Keyring
+    session: Session
+    tree: Tree
+    undo: UndoList
+    clock: Callable[[], float]
+    emit: Callable[[Event], None]
+    signer: Signer
+    waiting: list[Pending] = field(default_factory=list)  # records of reads that could not be written yet
+    seen: set[tuple[str, int, str]] = field(default_factory=set)  # what was recorded once for this session
+
+    @contextmanager
+    def change(
+        self,
+        action: str,
+        *,
+        category: Category = Category.CHANGE,
+        object: str = "",  # noqa: A002 the record's word
+        outcome: Outcome = Outcome.DONE,
+        grant: GrantRow | None = None,
+        quiet: bool = False,
+    ) -> Iterator[Work]:
+        """One transaction with its audit record. Anything raised inside leaves the vault as it was.
+
+        ``quiet``: one slice of many; whoever runs them tells the lists when it is done.
+        """
+        try:
+            with self.store.transaction() as tx:
+                work = Work(tx, Tally(), object, {})
+                yield work
+                work.tally.flush(tx)
+                if grant is not None:
+                    consume(tx, grant)
+                self._write_waiting(tx)
+                number = self._write(tx, Pending(action, category, outcome, work.object, work.details))
+        except BaseException:
+            self.tree.forget()
+            raise
+        self.waiting.clear()
+        if quiet:
+            return
+        self.emit(Recorded(number))
+        if category is Category.CHANGE:
+            self.emit(Changed(work.entry))
+
+    def record(
+        self,
+        action: str,
+        category: Category,
+        *,
+        object: str = "",  # noqa: A002 the record's word
+        outcome: Outcome = Outcome.DONE,
+        details: Details | None = None,
+        grant: GrantRow | None = None,
+    ) -> None:
+        """Write one audit record in a transaction of its own."""
+        with self.change(action, category=category, object=object, outcome=outcome, grant=grant) as work:
+            work.details.update(details or {})
+
+    def record_read(self, action: str, title: str, details: Details, grant: GrantRow | None = None) -> None:
+        """Write the record of a read before the value leaves.
+
+        The owner may read when the disk is full or read-only: the window is told and the record waits. Whoever reads
+        by a grant may not.
+        """
+        try:
+            self.record(action, Category.READ, object=title, details=details, grant=grant)
+        except (DiskFullError, FolderPermissionError) as error:
+            if grant is not None or self.session.role != "owner":
+                raise
+            self.waiting.append(Pending(action, Category.READ, Outcome.DONE, title, details))
+            self.emit(Found(error.code, {**error.fields, "waiting": len(self.waiting)}))
+
+    def sign_if_due(self) -> None:
+        """Sign the log's head when 1,000 records came since the last signature."""
+        if not self.store.read_only and self.log.due:
+            self.log.seal(self.signer.sign, session=self.session.id)
+
+    def _write_waiting(self, tx: Tx) -> None:
+        for pending in self.waiting:
+            self._write(tx, pending)
+
+    def _write(self, tx: Tx, pending: Pending) -> int:
+        return self.log.write(
+            tx,
+            category=pending.category,
+            action=pending.action,
+            outcome=pending.outcome,
+            who=self.session.who,
+            session=self.session.id,
+            object=pending.object,
+            details=pending.details,
+        )
+
+
+def consume(tx: Tx, grant: GrantRow) -> None:
+    """Count one use of a grant."""
+    if grant.remaining is not None:
+        tx.update(GRANT, grant.id, {"remaining": grant.remaining - 1})
