@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api import Attempt, Category, Credential, Method, Opened, Outcome, Probe, Secret, SlotInfo
+from ..api import AskSecret, Attempt, Category, Credential, Method, Opened, Outcome, Probe, Secret, SlotInfo
 from ..audit import index
 from ..audit.content import Content, encode
 from ..audit.log import DERIVED as LOG_DERIVED
 from ..audit.log import AuditLog
 from ..crypto.rng import random_bytes
-from ..errors import HeaderDamagedError, KvaultError, NotMineError, WrongCredentialsError
+from ..errors import HeaderDamagedError, InvalidInputError, KvaultError, NotMineError, WrongCredentialsError
 from ..store import attempts
 from ..store.header import FORMAT, SUITE, Header, Slot
 from ..store.held import HeldFolder, read_header
@@ -43,7 +43,7 @@ from ..vault.undo import UndoList
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..api import Accept, Event
+    from ..api import Accept, Event, Prompter
     from ..store.transaction import Tx
     from ..vault.slots import Keys, UnlockMethod
 
@@ -224,6 +224,24 @@ def _replace_slot(vault: Vault, slot: Slot, credential: Credential, keys: Keys, 
     vault.store.rewrite_header(change)
     vault.record("slot.replaced", Category.TRUST, object=slot.label, details={"now": method.describe(params)})
     return [f"The way in “{slot.label}” used an old key derivation and now uses {method.describe(params)}."]
+
+
+def confirm(vault: Vault, prompter: Prompter, around: Surroundings) -> None:
+    """Ask for the owner's unlock method again. Raises CancelledError, WrongCredentialsError."""
+    name = Path(vault.path).name
+    question = AskSecret(f"Export {name}", "The password or the recovery code of this vault, to confirm the export")
+    answer = prompter.ask(question)
+    for method in (Method.PASSWORD, Method.RECOVERY_CODE):
+        try:
+            # The header of an open vault is verified, so a slot that opens is the owner's.
+            _try_slots(vault.store.header, Credential(method, answer))
+        except (WrongCredentialsError, InvalidInputError):
+            continue
+        answer.wipe()
+        return
+    attempts.add(Path(vault.path), Attempt(around.clock(), "export", around.where))
+    vault.record("access.refused", Category.TRUST, outcome=Outcome.REFUSED, details={"act": "export the vault"})
+    raise WrongCredentialsError
 
 
 def _vault(store: Store, keys: Keys, session: Session, around: Surroundings) -> Vault:

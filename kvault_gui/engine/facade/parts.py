@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Version,
         View,
     )
+    from ..vault.context import Details
     from .engine import Engine
 
 
@@ -254,7 +255,19 @@ class Formats:
     def save(
         self, path: str, form: api.SourceFormat, password: Secret | None
     ) -> Generator[Progress, None, api.ExportSummary]:
-        """Export everything into a new file."""
+        """Export everything into a new file, after the owner's unlock method was given again."""
         from ..formats import transfer  # noqa: PLC0415 writers load when they are needed
 
-        return transfer.save(self._engine.vault, self._engine.prompter, path, form, password)
+        vault = self._engine.vault
+        check(vault, Action.EXPORT)
+        opening.confirm(vault, self._engine.prompter, self._engine.around)
+        details: Details = {"format": form.value}
+        vault.record("export.begun", Category.EXPORT, object=path, outcome=Outcome.BEGUN, details=details)
+        try:
+            summary = yield from transfer.save(vault, path, form, password)
+        except BaseException:
+            vault.record("export.done", Category.EXPORT, object=path, outcome=Outcome.FAILED, details=details)
+            raise
+        details["entries"] = summary.entries
+        vault.record("export.done", Category.EXPORT, object=path, details=details)
+        return summary
