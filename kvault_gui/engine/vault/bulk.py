@@ -37,6 +37,7 @@ class NewEntry:
     trashed: bool = False
     history: list[tuple[float, EntryInput]] = field(default_factory=list)
     replaces: int | None = None  # id of the entry that gets this as a new version
+    uid: bytes | None = None  # 16 bytes that no entry has yet; None: new ones
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ def _add(vault: Vault, work: Work, batch: Batch, item: NewEntry) -> None:
         changed=changed if first_time is None else to_micros(first_time),
         trashed=item.trashed,
         batch=batch.id,
+        uid=item.uid,
     )
     for when, state in states[1:]:
         row = _next(vault, work, row, state, None if when is None else to_micros(when))

@@ -1,4 +1,4 @@
-"""Everything of a vault, opened, for an export. Who calls has passed the check and written the record that it begins."""
+"""Everything of a vault, opened, for an export. Who calls has passed the check and recorded that it begins."""
 
 from __future__ import annotations
 
