@@ -147,7 +147,6 @@ class Question(QDialog):
         self._default = self.safe if danger or self.action is None else self.action
         self._default.setDefault(True)
         self._outer = outer = QVBoxLayout(self)
-        outer.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         for part in (self._title, self._text):
             outer.addWidget(part)
         outer.addLayout(row)
@@ -159,7 +158,9 @@ class Question(QDialog):
         self._outer.setContentsMargins(margin, margin, margin, margin)
         self._outer.setSpacing(round(8 * unit))
         self._row.setContentsMargins(0, round(16 * unit), 0, 0)
-        self.setMinimumWidth(round(440 * unit))
+        width = max(round(440 * unit), self._outer.minimumSize().width())
+        self.setMinimumWidth(width)
+        self.resize(width, self._outer.totalHeightForWidth(width))
 
     def changeEvent(self, event: QEvent) -> None:
         """Keep the proportions when the font changes."""
@@ -169,6 +170,7 @@ class Question(QDialog):
 
     def showEvent(self, event: object) -> None:
         """Give the focus to the safe button of a dangerous question, else to the action."""
+        self._fit()
         super().showEvent(event)  # type: ignore[arg-type]
         self._default.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -86,7 +86,8 @@ def label(painter: QPainter, option: QStyleOptionButton, widget: QWidget | None)
     words = metrics.size(Qt.TextFlag.TextShowMnemonic, text).width() if text else 0
     small = QFontMetrics(font("label"))
     tail = small.horizontalAdvance(hint) + px(10) if hint else 0
-    left = rect.x() + (rect.width() - side - gap - words - tail) // 2
+    caret = px(18) if option.features & QStyleOptionButton.ButtonFeature.HasMenu else 0
+    left = rect.x() + (rect.width() - side - gap - words - tail - caret) // 2
     direction = option.direction
 
     def place(x: int, width: int) -> QRect:
@@ -105,6 +106,9 @@ def label(painter: QPainter, option: QStyleOptionButton, widget: QWidget | None)
         painter.setFont(font("label"))
         painter.drawText(place(left + side + gap + words + px(10), tail), int(Qt.AlignmentFlag.AlignVCenter), hint)
     painter.restore()
+    if caret:
+        spot = QRectF(place(left + side + gap + words + tail + px(6), px(12)))
+        icons.paint(painter, spot, "caret-down", look.text)
 
 
 def size(option: QStyleOptionButton, widget: QWidget | None) -> QSize:
@@ -116,6 +120,7 @@ def size(option: QStyleOptionButton, widget: QWidget | None) -> QSize:
     side = option.iconSize.width() if not icon.isNull() else 0
     hint = str(widget.property("hint") or "") if widget is not None else ""
     tail = QFontMetrics(font("label")).horizontalAdvance(hint) + px(10) if hint else 0
+    tail += px(18) if option.features & QStyleOptionButton.ButtonFeature.HasMenu else 0
     padding = px(10) if kind_of(widget) in ("ghost", "link") or asks(widget, "small") else px(14)
     tall = px(38) if asks(widget, "large") else px(28) if asks(widget, "small") else px(32)
     width = words + side + (px(8) if side and text else 0) + tail + 2 * padding

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QStyle, QStyleOption, QWidget
 
+from . import icons
 from .current import px, tokens
 
 RING = 2  # px, the focus ring
@@ -56,6 +57,8 @@ def ring(painter: QPainter, rect: QRect | QRectF, radius: float) -> None:
 
 def field(painter: QPainter, option: QStyleOption, widget: QWidget | None) -> None:
     """The frame of an input: quiet, focused, wrong or disabled."""
+    if widget is not None and isinstance(widget.parentWidget(), QAbstractSpinBox):
+        return  # the box around it has the frame
     t = tokens()
     focused, radius = has(option, FLAG.State_HasFocus), px(7)
     if not has(option, FLAG.State_Enabled):
@@ -63,6 +66,11 @@ def field(painter: QPainter, option: QStyleOption, widget: QWidget | None) -> No
         return
     if asks(widget, "invalid"):
         box(painter, area(option), radius, t.raised, t.bad, width=RING if focused else 1)
+        if isinstance(widget, QLineEdit) and not asks(widget, "has_eye"):
+            side, rect = px(18), area(option)
+            at = QRect(rect.right() - side - px(9), rect.y() + (rect.height() - side) // 2, side, side)
+            spot = QStyle.visualRect(widget.layoutDirection(), rect, at)
+            icons.paint(painter, QRectF(spot), "alert-circle-filled", t.bad)
         return
     border = t.accent if focused else t.ctl
     box(painter, area(option), radius, t.raised, border, width=RING if focused else 1)

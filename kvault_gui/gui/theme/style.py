@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -230,7 +230,10 @@ class KvaultStyle(QProxyStyle):
     def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
         """Where an element lies."""
         if element == SE.SE_LineEditContents:
-            return area(option).adjusted(px(8), 1, -px(8), -1)
+            end = px(28) if asks(widget, "invalid") and not asks(widget, "has_eye") else 0
+            inner = area(option).adjusted(px(8), 1, -px(8) - end, -1)
+            direction = widget.layoutDirection() if widget is not None else Qt.LayoutDirection.LeftToRight
+            return QStyle.visualRect(direction, area(option), inner)
         if element in (SE.SE_ProgressBarGroove, SE.SE_ProgressBarContents):
             return area(option)
         found = super().subElementRect(element, option, widget)  # type: ignore[arg-type]  # the stub forgets None
@@ -246,17 +249,15 @@ class KvaultStyle(QProxyStyle):
             return buttons.size(option, widget)  # type: ignore[arg-type]
         if kind == CT.CT_MenuItem:
             return menus.item_size(option)  # type: ignore[arg-type]
-        if kind in (CT.CT_LineEdit, CT.CT_ComboBox, CT.CT_SpinBox):
-            extra = px(36) if kind == CT.CT_ComboBox else px(28) if kind == CT.CT_SpinBox else px(16)
-            tall = px(38) if asks(widget, "large") else px(32)
+        tall = px(38) if asks(widget, "large") else px(32)
+        if kind == CT.CT_SpinBox:
+            return QSize(size.width() + px(16), max(tall, size.height()))
+        if kind in (CT.CT_LineEdit, CT.CT_ComboBox):
+            extra = px(36) if kind == CT.CT_ComboBox else px(16)
             return QSize(size.width() + extra, max(tall, size.height() + px(8)))
-        if kind in (CT.CT_CheckBox, CT.CT_RadioButton):
-            found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # the stub forgets None
-            return QSize(found.width() + 4, max(found.height(), px(24)))
-        if kind == CT.CT_ItemViewItem:
-            found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # the stub forgets None
-            return QSize(found.width(), max(found.height(), px(28)))
-        return super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # the stub forgets None
+        found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # the stub forgets None
+        least = {CT.CT_CheckBox: 24, CT.CT_RadioButton: 24, CT.CT_ItemViewItem: 28}.get(kind)
+        return QSize(found.width() + 4, max(found.height(), px(least))) if least else found
 
     def pixelMetric(
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None

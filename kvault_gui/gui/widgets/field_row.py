@@ -9,8 +9,8 @@ from kvault_gui.gui.theme.draw import ring
 
 from .buttons import IconButton
 from .cards import RADIUS, Card
+from .icon_spot import IconSpot
 from .labels import ElidedLabel, label
-from .panels import IconSpot
 from .secret_view import SecretView
 
 SAYS_COPIED = 2_000  # ms

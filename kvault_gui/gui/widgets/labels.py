@@ -1,9 +1,10 @@
-"""Text: labels that are always plain text, elided labels, chips."""
+"""Text: labels that are always plain text, paragraphs, elided labels, chips."""
 
 import html
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontInfo, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import Qt as TextQt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from kvault_gui.gui import theme
@@ -19,7 +20,7 @@ def isolated(text: str) -> str:
 
 def plain_tip(text: str) -> str:
     """Text for a tool tip that is shown as it is, whatever looks like mark-up in it."""
-    return f"<span>{html.escape(text)}</span>" if Qt.mightBeRichText(text) else text  # type: ignore[attr-defined]
+    return f"<span>{html.escape(text)}</span>" if TextQt.mightBeRichText(text) else text
 
 
 def label(text: str = "", font_role: theme.FontRole = "body", tone: str = "text", *, wrap: bool = False) -> QLabel:
@@ -39,6 +40,66 @@ def set_tone(widget: QWidget, tone: str) -> None:
     """Change the colour of a label to another token."""
     if widget.property("tone") != tone:
         theme.restyle(widget, tone=tone)
+
+
+class Paragraph(QLabel):
+    """Plain text in several lines, with the line height of 1.5 that QLabel does not know."""
+
+    def __init__(self, text: str = "", font_role: theme.FontRole = "body", tone: str = "text2") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setProperty("font_role", font_role)
+        self.setProperty("tone", tone)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setText(text)
+
+    def _layouts(self, width: int) -> list[QTextLayout]:
+        option = QTextOption(QStyle.visualAlignment(self.layoutDirection(), self.alignment()))
+        option.setTextDirection(self.layoutDirection())
+        made = []
+        for text in self.text().split("\n"):
+            layout = QTextLayout(text, self.font())
+            layout.setTextOption(option)
+            layout.beginLayout()
+            while (line := layout.createLine()).isValid():
+                line.setLineWidth(width)
+            layout.endLayout()
+            made.append(layout)
+        return made
+
+    def _step(self) -> float:
+        return QFontInfo(self.font()).pixelSize() * 1.5
+
+    def hasHeightForWidth(self) -> bool:
+        """More lines where there is less width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of the lines."""
+        return round(sum(max(layout.lineCount(), 1) for layout in self._layouts(width)) * self._step())
+
+    def sizeHint(self) -> QSize:
+        """A comfortable measure."""
+        longest = max((self.fontMetrics().horizontalAdvance(text) for text in self.text().split("\n")), default=0)
+        width = min(longest + 2, theme.px(480))
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow, but at least a line."""
+        return QSize(min(self.sizeHint().width(), theme.px(120)), round(self._step()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Line by line."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        step, y = self._step(), 0.0
+        for layout in self._layouts(self.width()):
+            for number in range(layout.lineCount()):
+                line = layout.lineAt(number)
+                line.draw(painter, QPointF(0, y + (step - line.height()) / 2 - line.y()))
+                y += step
+            y += step if not layout.lineCount() else 0
 
 
 class ElidedLabel(QLabel):
@@ -123,6 +184,7 @@ class KeyChip(QLabel):
 CHIP_TONES: dict[str, tuple[str, str, str | None]] = {  # fill, text, border
     "neutral": ("sunken", "text2", "line"),
     "accent": ("asoft", "atext", None),
+    "outline": ("raised", "accent", "accent"),
     "ok": ("oksoft", "ok", None),
     "wait": ("waitsoft", "wait", None),
     "bad": ("badsoft", "bad", None),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,7 +12,8 @@ from kvault_gui.gui.theme.draw import box
 
 from .buttons import button
 from .cards import Tile
-from .labels import label
+from .icon_spot import IconSpot
+from .labels import Paragraph, label
 
 QUIET = 300  # ms: shorter work shows no progress
 _BANNERS = {
@@ -21,28 +22,6 @@ _BANNERS = {
     "bad": ("badsoft", "bad", "warning-filled"),
     "info": ("sunken", "text2", "info-filled"),
 }
-
-
-class IconSpot(QWidget):
-    """An icon that follows the colours, at a fixed size."""
-
-    def __init__(self, icon: str, side: int = 16, tone: str = "text2") -> None:
-        super().__init__()
-        self._icon, self._side, self._tone = icon, side, tone
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def set_icon(self, icon: str, tone: str) -> None:
-        """Change the drawing and its colour."""
-        self._icon, self._tone = icon, tone
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """A square."""
-        return QSize(theme.px(self._side), theme.px(self._side))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The icon."""
-        theme.paint(QPainter(self), QRectF(self.rect()), self._icon, theme.tokens().colour(self._tone))
 
 
 class Banner(QWidget):
@@ -176,7 +155,7 @@ class EmptyState(QWidget):
         super().__init__()
         self._tile = Tile(icon, 80, tone="text2")
         self._title = label(title, "title", wrap=True)
-        self._text = label(text, "body", "text2", wrap=True)
+        self._text = Paragraph(text)
         self._acts = QHBoxLayout()
         self._acts.setSpacing(theme.px(8))
         self._acts.addStretch(1)

@@ -54,8 +54,9 @@ class SecretEdit(QLineEdit):
             self._add_eye()
 
     def _add_eye(self) -> None:
-        self._eye = QAction(theme.icon("eye", on="eye-off"), self.tr("Show"), self)
+        self._eye = QAction(theme.icon("eye"), self.tr("Show"), self)
         self._eye.setCheckable(True)
+        self.setProperty("has_eye", True)  # noqa: FBT003 Qt's signature
         self._eye.setShortcut(QKeySequence("Ctrl+H"))
         self._eye.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._eye.toggled.connect(self.reveal)
@@ -64,6 +65,7 @@ class SecretEdit(QLineEdit):
 
     def _name_eye(self) -> None:
         if self._eye is not None:
+            self._eye.setIcon(theme.icon("eye-off" if self._shown else "eye"))
             self._eye.setText(self.tr("Hide what is typed") if self._shown else self.tr("Show what is typed"))
             self._eye.setToolTip(self.tr("{act} (Ctrl+H)").format(act=self._eye.text()))
 

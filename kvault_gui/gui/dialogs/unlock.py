@@ -1,0 +1,455 @@
+"""The unlock dialog.
+
+It knows plain data and speaks by signals, so that it can be painted before anything else is loaded: nothing here
+imports the engine's structs, asyncio or the client.
+"""
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from kvault_gui.gui import theme
+from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.cards import app_mark
+from kvault_gui.gui.widgets.icon_spot import IconSpot
+from kvault_gui.gui.widgets.labels import label
+from kvault_gui.gui.widgets.secret_edit import SecretEdit
+
+if TYPE_CHECKING:
+    from kvault_gui.gui.widgets.panels import Banner, ProgressPanel
+
+    from .keyboard_state import XKeyboard
+    from .problem import Problem, ProblemPage
+
+PASSWORD, RECOVERY_CODE = "password", "recovery_code"
+FREE_TRIES = 3
+LONGEST_PAUSE = 30  # s
+WIDTH = 440  # px at a 13 px font
+
+
+def pause_after(failures: int) -> int:
+    """Seconds to wait after so many failures in a row: none for three, then 2, 4, 8, 16, 30."""
+    return 0 if failures < FREE_TRIES else min(2 ** (failures - FREE_TRIES + 1), LONGEST_PAUSE)
+
+
+class UnlockState(NamedTuple):
+    """What the dialog shows."""
+
+    name: str
+    path: str  # as shown: "~/.kind/vault/personal"
+    recent: tuple[tuple[str, str], ...] = ()  # name and path of other vaults
+    methods: tuple[str, ...] = (PASSWORD, RECOVERY_CODE)
+    failures: int = 0  # since the last success
+    last_failure: float = 0.0  # seconds since 1970
+    holder: str = ""  # the program that has it open
+    note: str = ""  # what was mended or found odd
+
+
+class UnlockDialog(QDialog):
+    """Asks for a password or a recovery code.
+
+    ``submitted`` carries the typed bytes, which the receiver wipes, and the method. ``cancelled`` ends a running
+    unlock; ``dismissed`` is the window's close button or Esc; ``other_vault`` carries a path, or "" for "choose one".
+    """
+
+    submitted = Signal(object, str)
+    cancelled = Signal()
+    dismissed = Signal()
+    quit_requested = Signal()
+    other_vault = Signal(str)
+    new_vault = Signal()
+    ask_holder_to_lock = Signal()
+    problem_answered = Signal(str)  # the id of a choice: see problem.py
+    first_painted = Signal()
+
+    def __init__(self, state: UnlockState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state, self._method = state, PASSWORD
+        self._busy = self._painted = False
+        self._until = 0.0  # time.monotonic() when the pause ends
+        self._keyboard: XKeyboard | None = None
+        self._progress: ProgressPanel | None = None
+        self._banner: Banner | None = None
+        self._problem: ProblemPage | None = None
+        self.setWindowTitle(self.tr("Unlock — kvault"))
+        self._build()
+        self._tick = QTimer(self)
+        self._tick.setInterval(250)
+        self._tick.timeout.connect(self._count_down)
+        self.set_state(state)
+
+    # --- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._page = QWidget()
+        self._outer.addWidget(self._page)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(theme.px(18))
+        column = QVBoxLayout()
+        margin = theme.px(32)
+        column.setContentsMargins(margin, theme.px(26), margin, 0)
+        column.setSpacing(0)
+        column.addWidget(app_mark(56), 0, centre)
+        column.addSpacing(theme.px(12))
+        self._title = label("", "title", wrap=True)
+        self._title.setAlignment(centre)
+        column.addWidget(self._title)
+        column.addWidget(self._build_chooser(), 0, centre)
+        column.addSpacing(theme.px(14))
+        self._caption = label("", "label", "text2")
+        column.addWidget(self._caption)
+        column.addSpacing(theme.px(6))
+        self.field = SecretEdit(self.tr("Password"))
+        self.field.setProperty("large", True)  # noqa: FBT003 Qt's signature
+        self.field.edited.connect(self._edited)
+        self.field.installEventFilter(self)
+        self._caption.setBuddy(self.field)
+        column.addWidget(self.field)
+        self._wrong = self._line("alert-circle-filled", "bad")
+        column.addWidget(self._wrong.holder)
+        column.addWidget(self._build_keyboard())
+        self._slot = QVBoxLayout()  # banner and progress, when there are any
+        self._slot.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._slot)
+        page.addLayout(column)
+        page.addStretch(1)
+        page.addLayout(self._build_foot())
+
+    def _build_chooser(self) -> QPushButton:
+        self._chooser = button("", "ghost", small=True)
+        self._chooser.setProperty("font_role", "small")
+        self._chooser.setAutoDefault(False)
+        self._chooser.setAccessibleName(self.tr("Vault"))
+        self._chooser.setMenu(QMenu(self._chooser))
+        return self._chooser
+
+    def _build_keyboard(self) -> QWidget:
+        self._layout_line = self._line("keyboard", "text3")
+        self._caps_line = self._line("arrow-up", "wait")
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(18))
+        row.addWidget(self._layout_line.holder)
+        row.addWidget(self._caps_line.holder)
+        row.addStretch(1)
+        return holder
+
+    def _build_foot(self) -> QHBoxLayout:
+        self._ways = button(self.tr("Other ways"), "ghost")
+        self._ways.setMenu(QMenu(self._ways))
+        self._ways.setAutoDefault(False)
+        self._quit = button(self.tr("Quit"), on_click=self.quit_requested.emit)
+        self._quit.setAutoDefault(False)
+        self.unlock_button: QPushButton = button(self.tr("Unlock"), "primary", on_click=self._submit)
+        self.unlock_button.setDefault(True)
+        row = QHBoxLayout()
+        flush, margin = theme.px(22), theme.px(32)  # the word, not its frame, begins at the margin
+        sides = (margin, flush) if self.isRightToLeft() else (flush, margin)
+        row.setContentsMargins(sides[0], 0, sides[1], theme.px(24))
+        row.setSpacing(theme.px(8))
+        row.addWidget(self._ways)
+        row.addStretch(1)
+        row.addWidget(self._quit)
+        row.addWidget(self.unlock_button)
+        return row
+
+    def _line(self, icon: str, tone: str) -> "_Line":
+        return _Line(icon, tone)
+
+    # --- what it shows ---------------------------------------------------------------------------------------------
+
+    def set_state(self, state: UnlockState) -> None:
+        """Show another vault, or news of this one."""
+        self._state = state
+        self._title.setText(self.tr("Unlock {name}").format(name=state.name))
+        room = theme.px(WIDTH - 2 * 32 - 48)
+        shown = self._chooser.fontMetrics().elidedText(state.path, Qt.TextElideMode.ElideMiddle, room)
+        self._chooser.setText(shown.replace("&", "&&"))
+        self._chooser.setAccessibleDescription(state.path)
+        self._fill_chooser()
+        self._fill_ways()
+        self._set_method(self._method if self._method in state.methods else state.methods[0])
+        if state.holder:
+            self._show_held(state.holder)
+        elif state.note:
+            self._show_banner("info", self.tr("Something was mended"), state.note)
+        elif self._banner is not None:
+            self._banner.hide()
+        left = state.last_failure + pause_after(state.failures) - time.time()
+        if left > 0:
+            self._pause(min(left, LONGEST_PAUSE))
+        self._refresh()
+
+    def _fill_chooser(self) -> None:
+        menu = self._chooser.menu()
+        menu.clear()
+        for name, path in self._state.recent:
+            act = menu.addAction(theme.icon("safe"), f"{name.replace('&', '&&')}\t{path.replace('&', '&&')}")
+            act.triggered.connect(lambda _checked=False, path=path: self.other_vault.emit(path))
+        if self._state.recent:
+            menu.addSeparator()
+        menu.addAction(theme.icon("folder-open"), self.tr("Open another vault…"), lambda: self.other_vault.emit(""))
+        menu.addAction(theme.icon("plus"), self.tr("New vault…"), self.new_vault.emit)
+
+    def _fill_ways(self) -> None:
+        words = {PASSWORD: (self.tr("Password"), "keyboard"), RECOVERY_CODE: (self.tr("Recovery code"), "key")}
+        menu = self._ways.menu()
+        menu.clear()
+        for method in self._state.methods:
+            text, icon = words[method]
+            act = menu.addAction(theme.icon(icon), text)
+            act.triggered.connect(lambda _checked=False, method=method: self._set_method(method))
+        self._ways.setVisible(len(self._state.methods) > 1)
+
+    def _set_method(self, method: str) -> None:
+        if method != self._method:
+            self.field.wipe()
+            self._wrong.say("")
+        self._method = method
+        code = method == RECOVERY_CODE
+        caption = self.tr("Recovery code") if code else self.tr("Password")
+        self._caption.setText(caption)
+        self.field.setAccessibleName(caption)
+        self.field.setPlaceholderText(self.tr("The groups on your recovery sheet") if code else "")
+        for action, name in zip(self._ways.menu().actions(), self._state.methods, strict=True):
+            action.setVisible(name != method)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._refresh()
+
+    def _show_held(self, holder: str) -> None:
+        text = self.tr("Only one program at a time may change a vault.")
+        self._show_banner("wait", self.tr("{holder} has this vault open").format(holder=holder), text, ask=True)
+
+    def _show_banner(self, kind: str, title: str, text: str, *, ask: bool = False) -> None:
+        from kvault_gui.gui.widgets.panels import Banner  # noqa: PLC0415 not needed for the first paint
+
+        if self._banner is not None:
+            self._slot.removeWidget(self._banner)
+            self._banner.deleteLater()
+        self._banner = Banner(kind, title, text)
+        if ask:
+            self._banner.add_button(self.tr("Ask it to lock"), self.ask_holder_to_lock.emit)
+        self._slot.addSpacing(theme.px(12))
+        self._slot.addWidget(self._banner)
+
+    # --- unlocking -------------------------------------------------------------------------------------------------
+
+    def begin_unlock(self) -> None:
+        """An unlock runs: nothing can be typed; progress appears after 300 ms."""
+        from kvault_gui.gui.widgets.panels import ProgressPanel  # noqa: PLC0415 not needed for the first paint
+
+        self._busy = True
+        self._wrong.say("")
+        theme.restyle(self.field, invalid=False)
+        if self._progress is None:
+            self._progress = ProgressPanel()
+            self._progress.cancelled.connect(self.cancelled)
+            self._slot.addSpacing(theme.px(12))
+            self._slot.addWidget(self._progress)
+        self._progress.begin(self.tr("Computing the key"), self.tr("This is slow on purpose, also for a thief."))
+        self._refresh()
+
+    def end_unlock(self) -> None:
+        """The unlock ended or was cancelled."""
+        self._busy = False
+        if self._progress is not None:
+            self._progress.finish()
+        self._refresh()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_wrong(self, failures: int, sentence: str = "") -> None:
+        """What was typed does not open the vault. ``failures`` in a row, this one included, decide on a pause.
+
+        Args:
+            failures: since the last success.
+            sentence: instead of the usual one, for example for a mistyped recovery code.
+        """
+        self.end_unlock()
+        self.field.wipe()
+        theme.restyle(self.field, invalid=True)
+        usual = self.tr("Wrong recovery code.") if self._method == RECOVERY_CODE else self.tr("Wrong password.")
+        words = [sentence or usual]
+        self._read_keyboard()
+        if self._caps_line.is_shown:
+            words.append(self.tr("Caps Lock is on."))
+        self._wrong.say(" ".join(words))
+        wait = pause_after(failures)
+        if wait:
+            self._pause(wait)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, problem: "Problem") -> None:
+        """Show damage instead of the field: what happened, facts, choices."""
+        from .problem import ProblemPage  # noqa: PLC0415 not needed for the first paint
+
+        self.end_unlock()
+        self.field.wipe()
+        self.clear_problem(show_page=False)
+        self._problem = ProblemPage(problem)
+        self._problem.answered.connect(self.problem_answered)
+        self._problem.quit_requested.connect(self.quit_requested)
+        self._page.hide()
+        self._outer.addWidget(self._problem)
+        self._problem.take_focus()
+        self._fit()
+
+    def clear_problem(self, *, show_page: bool = True) -> None:
+        """Back to the field."""
+        if self._problem is not None:
+            self._outer.removeWidget(self._problem)
+            self._problem.hide()
+            self._problem.deleteLater()
+            self._problem = None
+        if show_page:
+            self._page.show()
+            self._fit()
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        least = self._problem.minimumWidth() if self._problem is not None else theme.px(WIDTH)
+        width = max(least, self._outer.minimumSize().width())
+        self._outer.activate()
+        self.setMinimumSize(0, 0)
+        self.resize(width, self._outer.totalHeightForWidth(width))
+        self.setMinimumSize(self.size())
+
+    def _submit(self) -> None:
+        if self._busy or not len(self.field) or self._until > time.monotonic():
+            return
+        self.submitted.emit(self.field.take(), self._method)
+
+    def _edited(self) -> None:
+        if len(self.field):
+            theme.restyle(self.field, invalid=False)
+            if not self._tick.isActive():
+                self._wrong.say("")
+        self._refresh()
+
+    def _refresh(self) -> None:
+        waiting = self._until > time.monotonic()
+        self.field.setReadOnly(self._busy)
+        ready = bool(len(self.field)) and not self._busy and not waiting
+        self.unlock_button.setEnabled(ready)
+        self._ways.setEnabled(not self._busy)
+        self._chooser.setEnabled(not self._busy)
+
+    # --- the pause after failures ----------------------------------------------------------------------------------
+
+    def _pause(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._whole = seconds
+        self._before_pause = self._wrong.text
+        self._count_down()
+        self._tick.start()
+        self._refresh()
+
+    def _count_down(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            self._tick.stop()
+            self._wrong.say(self._before_pause)
+            self._refresh()
+            return
+        words = self.tr("Try again in {count} s.").format(count=int(left) + 1)
+        self._wrong.say(f"{self._before_pause} {words}".strip())
+
+    @property
+    def sentence(self) -> str:
+        """What stands under the field."""
+        return self._wrong.text
+
+    # --- events ----------------------------------------------------------------------------------------------------
+
+    def _read_keyboard(self) -> None:
+        if QGuiApplication.platformName() != "xcb":
+            return
+        from .keyboard_state import XKeyboard  # noqa: PLC0415 ctypes is not needed for the first paint
+
+        try:
+            if self._keyboard is None:
+                self._keyboard = XKeyboard()
+            state = self._keyboard.read()
+        except OSError:
+            return
+        self._layout_line.say(self.tr("{layout} keyboard").format(layout=state.layout) if state.layout else "")
+        self._caps_line.say(self.tr("Caps Lock is on") if state.caps_lock else "")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look at Caps Lock whenever a key went up or the field got the focus."""
+        if watched is self.field and event.type() in (QEvent.Type.KeyRelease, QEvent.Type.FocusIn) and self._painted:
+            self._read_keyboard()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the dialog can be seen; what is slow comes afterwards."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.first_painted.emit()
+        self._read_keyboard()
+
+    def event(self, event: QEvent) -> bool:
+        """Grow when a line, a banner or the progress appears."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin in the field."""
+        self._fit()
+        super().showEvent(event)
+        self.field.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc cancels a running unlock, else closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            if self._busy:
+                self.cancelled.emit()
+            else:
+                self.dismissed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The application decides what closing means: to the tray, or to the end."""
+        event.ignore()
+        self.dismissed.emit()
+
+
+class _Line:
+    """An icon and a sentence under the field; hidden while there is nothing to say."""
+
+    def __init__(self, icon: str, tone: str) -> None:
+        self.holder = QWidget()
+        row = QHBoxLayout(self.holder)
+        row.setContentsMargins(0, theme.px(7), 0, 0)
+        row.setSpacing(theme.px(6))
+        self._label = label("", "small", tone, wrap=tone == "bad")
+        row.addWidget(IconSpot(icon, 14, tone), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._label, 1)
+        self.holder.hide()
+
+    @property
+    def is_shown(self) -> bool:
+        return not self.holder.isHidden()
+
+    @property
+    def text(self) -> str:
+        return self._label.text()
+
+    def say(self, text: str) -> None:
+        self._label.setText(text)
+        self.holder.setAccessibleName(text)
+        self.holder.setVisible(bool(text))

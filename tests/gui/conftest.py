@@ -1,0 +1,25 @@
+"""The window's tests run without a display, unless KVAULT_TEST_X11 asks for the real one."""
+
+import os
+from collections.abc import Iterator
+
+if not (os.environ.get("DISPLAY") and os.environ.get("KVAULT_TEST_X11")):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from kvault_gui.gui import theme
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[theme.Theme]:
+    """kvault's look, light, at the size of the design; the way back to it afterwards."""
+    font = QFont("Inter")
+    font.setPixelSize(13)
+    qapp.setFont(font)
+    made = theme.apply(qapp, theme.Scheme.LIGHT)
+    yield made
+    qapp.setFont(font)
+    made.set_scheme(theme.Scheme.LIGHT)
