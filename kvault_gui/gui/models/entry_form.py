@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +20,7 @@ from kvault_gui.engine.api import (
     MAX_FILE,
     MAX_TITLE,
     MAX_VALUE,
+    Draft,
     Entry,
     EntryInput,
     FieldInput,
@@ -66,6 +68,72 @@ class FormField:
     def must_be_read(self) -> bool:
         """A kept value that moves to another name or protection has to be read once to be stored anew."""
         return self.kept and (self.name != self.stored or self.protected != self.stored_protected)
+
+
+@dataclass
+class Begin:
+    """What a form begins with. ``entry`` None: a new one; ``from_draft``: it goes on where it was left."""
+
+    kind: Kind
+    title: str = ""
+    namespace: str = ""
+    tags: list[str] = dataclass_field(default_factory=list)
+    scope: list[str] = dataclass_field(default_factory=list)
+    favourite: bool = False
+    expires: float | None = None
+    fields: list[FormField] = dataclass_field(default_factory=list)
+    entry: Entry | None = None
+    base_version: int = 0
+    from_draft: bool = False
+
+    @classmethod
+    def new(cls, kind: Kind, title: str = "") -> Begin:
+        """A new entry."""
+        return cls(kind, title, fields=fields_for(kind))
+
+    @classmethod
+    def of(cls, entry: Entry) -> Begin:
+        """An edit of what is stored."""
+        return cls(
+            kind=entry.kind,
+            title=entry.title,
+            namespace=entry.path,
+            tags=list(entry.tags),
+            scope=list(entry.scope),
+            favourite=entry.favourite,
+            expires=entry.expires,
+            fields=fields_for(entry.kind, entry),
+            entry=entry,
+            base_version=entry.version,
+        )
+
+    @classmethod
+    def copy_of(cls, entry: Entry, title: str) -> Begin:
+        """A new entry with what ``entry`` shows openly."""
+        begin = cls.of(entry)
+        begin.title, begin.entry, begin.base_version, begin.favourite = title, None, 0, False
+        for field in begin.fields:
+            field.stored = None
+        begin.fields = [field for field in begin.fields if field.type is not FieldType.FILE]
+        return begin
+
+    @classmethod
+    def from_saved(cls, draft: Draft, entry: Entry | None) -> Begin:
+        """Go on with a draft; ``entry`` None: a new one, or one that is gone since."""
+        given = draft.input
+        return cls(
+            kind=given.kind,
+            title=given.title,
+            namespace=given.namespace,
+            tags=list(given.tags),
+            scope=list(given.scope),
+            favourite=given.favourite,
+            expires=given.expires,
+            fields=from_input(given, entry),
+            entry=entry,
+            base_version=draft.base_version if entry else 0,
+            from_draft=True,
+        )
 
 
 def fields_for(kind: Kind, entry: Entry | None = None) -> list[FormField]:
@@ -227,6 +295,11 @@ _CHECKS = {
 }
 
 
+def day_problem(text: str) -> str:
+    """A day in the form of ISO 8601, or nothing."""
+    return _date_problem(text.strip()) if text.strip() else ""
+
+
 def scope_problem(scope: list[str]) -> str:
     """Whom an entry is meant for: "module:…", "service:…" or "agent:…"."""
     for one in scope:
@@ -238,3 +311,15 @@ def scope_problem(scope: list[str]) -> str:
 def split_words(text: str) -> list[str]:
     """Tags or scopes as typed, parted by commas; doubles left out, order kept."""
     return list(dict.fromkeys(part.strip().lstrip("#").strip() for part in text.split(",") if part.strip(" #")))
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """``name``, or ``name`` with a number where it is taken."""
+    if name not in taken:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    return next(
+        numbered for number in range(2, len(taken) + 3) if (numbered := f"{stem} ({number}){dot}{suffix}") not in taken
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from kvault_gui.engine.api import Entry, Field, FieldType, Row, Secret, Use
-from kvault_gui.engine.errors import NothingToUndoError
+from kvault_gui.engine.api import Entry, Field, FieldType, OneTimeCode, Row, Secret, Strength, Use
+from kvault_gui.engine.errors import DiskFullError, FolderPermissionError, NothingToUndoError
 from kvault_gui.gui.models import kinds
 
 from .paint import one_line
@@ -73,6 +76,30 @@ class Acts(QObject):
         if field.value is not None and not field.protected:
             return Secret.of(field.value)
         return await self._parts.secrets.reveal(entry.id, field.name, use)
+
+    async def code(self, entry: Entry, field: Field) -> OneTimeCode:
+        """The one-time code of now."""
+        return await self._parts.secrets.code(entry.id, field.name)
+
+    async def strength(self, secret: Secret) -> Strength:
+        """How hard a value is to guess."""
+        return await self._parts.tools.strength(secret)
+
+    def save_file(self, entry: Entry, field: Field) -> None:
+        """Write an attached file to a place that the person chooses."""
+        self._tasks.start(self._save_file(entry, field), "save file")
+
+    async def _save_file(self, entry: Entry, field: Field) -> None:
+        name = Path(field.name.replace("\\", "/")).name or "file"
+        path = await self._ask.save_file(self.tr("Save “{name}”").format(name=one_line(name)), name)
+        if path is None:
+            return
+        secret = await self._parts.secrets.reveal(entry.id, field.name, Use.EXPORT)
+        write_private(Path(path), secret.value)
+        secret.wipe()
+        self._say(
+            "paperclip", self.tr("Saved “{name}”. The copy outside is not encrypted.").format(name=one_line(name))
+        )
 
     # Changing ---------------------------------------------------------------------------------------------------------
 
@@ -174,3 +201,16 @@ def named(entry: Entry | Row) -> str:
 def shown_path(path: str) -> str:
     """A namespace's path for people: "work / infra"."""
     return " / ".join(one_line(part.replace("%2F", "/").replace("%25", "%")) for part in path.split("/") if part)
+
+
+def write_private(path: Path, content: bytearray) -> None:
+    """Write a file that only its owner may read. Raises DiskFullError, FolderPermissionError."""
+    try:
+        path.unlink(missing_ok=True)  # an old file would keep its wider permissions
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFullError from error
+        raise FolderPermissionError(path=str(path.parent)) from error

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
-
-from .paint import Tile
+from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.cards import Tile
+from kvault_gui.gui.widgets.labels import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,11 @@ class Empty(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("empty")
-        self.tile = Tile("lock-key", 80, 36, self)
-        self.title = self._label("title", "text")
-        self.text = self._label("body", "text2")
+        self.tile = Tile("lock-key", 80)
+        self.title = label("", "title", wrap=True)
+        self.text = label("", "body", "text2", wrap=True)
+        for words in (self.title, self.text):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(theme.px(8))
         self._buttons.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -49,16 +52,6 @@ class Empty(QWidget):
         layout.addLayout(self._buttons)
         layout.addStretch(3)
 
-    def _label(self, role: str, tone: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        label.setWordWrap(True)
-        label.setProperty("font_role", role)
-        label.setProperty("tone", tone)
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        return label
-
     def say(self, icon: str, title: str, text: str, *offers: Offer) -> None:
         """Show this; the first offer is the primary one."""
         self.tile.set_icon(icon)
@@ -73,12 +66,8 @@ class Empty(QWidget):
             self._buttons.addWidget(self._button(offer, primary=number == 0))
 
     def _button(self, offer: Offer, *, primary: bool) -> QPushButton:
-        button = QPushButton(offer.text, self)
-        button.setObjectName(offer.name)
-        button.setProperty("kind", "primary" if primary else "secondary")
-        if offer.hint:
-            button.setProperty("hint", offer.hint)
-        if offer.icon:
-            button.setIcon(theme.icon(offer.icon, "onacc" if primary else "text2", bold=primary))
-        button.clicked.connect(lambda _checked: offer.act())
-        return button
+        made = button(
+            offer.text, "primary" if primary else "secondary", offer.icon, hint=offer.hint, on_click=offer.act
+        )
+        made.setObjectName(offer.name)
+        return made

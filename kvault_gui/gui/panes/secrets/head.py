@@ -78,7 +78,7 @@ class ListHead(QWidget):
             self._choice(menu, orders, text, checked=order is self.order).setData(order)
         menu.addSeparator()
         shown = QActionGroup(menu)
-        self._choice(menu, shown, self.tr("Every kind"), checked=True)
+        self._every = self._choice(menu, shown, self.tr("Every kind"), checked=True)
         for kind in Kind:
             self._choice(menu, shown, kinds.word(kind), checked=False).setData(kind)
         orders.triggered.connect(self._take_order)
@@ -91,6 +91,10 @@ class ListHead(QWidget):
         action.setChecked(checked)
         group.addAction(action)
         return action
+
+    def every_kind(self) -> None:
+        """Take the filter by kind away."""
+        self._every.trigger()
 
     def _take_order(self, action: QAction) -> None:
         self.order = Order(action.data())

@@ -45,7 +45,7 @@ class EntryList(QTableView):
         self._kept_current: Row | None = None
         self._scroll = 0
         self._fallback = -1
-        self._restoring = False
+        self._restoring = self._anew = False
         self.delegate = RowDelegate(self)
         self._shape()
         self.setModel(rows)
@@ -105,6 +105,10 @@ class EntryList(QTableView):
             found.extend(await self._rows.rows_between(first, last))
         return found
 
+    def begin_anew(self) -> None:
+        """The next rows are another list: neither selection nor scroll is kept."""
+        self._anew = True
+
     def select_number(self, number: int) -> None:
         """Make row ``number`` the one that is selected and shown."""
         if 0 <= number < self._rows.rowCount():
@@ -117,6 +121,10 @@ class EntryList(QTableView):
             self.chosen.emit(self.current() if self.selected_count() == 1 else None)
 
     def _remember(self) -> None:
+        self._restoring = True
+        if self._anew:
+            self._anew, self._kept, self._kept_current, self._scroll = False, [], None, 0
+            return
         self._scroll = self.verticalScrollBar().value()
         spans = self._spans()
         self._fallback = spans[0][0] if spans else -1
@@ -124,7 +132,6 @@ class EntryList(QTableView):
         kept = (self._rows.index(at, 0).data(ROW_ROLE) for at in numbers[:MOST_KEPT])
         self._kept = [row for row in kept if row is not None]
         self._kept_current = self.current()
-        self._restoring = True
 
     def _restore(self) -> None:
         self.setColumnWidth(0, self.viewport().width())

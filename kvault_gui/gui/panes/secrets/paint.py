@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds
@@ -262,31 +262,3 @@ def plus_rect(outer: QRect) -> QRect:
     """Where the plus of a head is, before mirroring."""
     side = theme.px(14)
     return QRect(outer.right() - theme.px(8) - side, outer.center().y() - side // 2 + theme.px(2), side, side)
-
-
-class Tile(QWidget):
-    """The square with an entry's icon, as in the list but larger."""
-
-    def __init__(self, icon: str, drawn: int = 48, inner: int = 26, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icon, self._drawn, self._inner = icon, drawn, inner
-        self.setFixedSize(theme.px(drawn), theme.px(drawn))
-
-    def set_icon(self, icon: str) -> None:
-        """Show another icon."""
-        self._icon = icon
-        self.update()
-
-    def paintEvent(self, _event: object) -> None:
-        """Paint tile and icon."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = theme.tokens()
-        painter.setPen(QPen(colours.line, 1))
-        painter.setBrush(colours.sunken)
-        radius = theme.px(10 if self._drawn < 64 else 18)  # noqa: PLR2004 the large tile of empty panes
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        place = QRectF(QPointF(), QSize(theme.px(self._inner), theme.px(self._inner)))
-        place.moveCenter(QRectF(self.rect()).center())
-        theme.paint(painter, place, self._icon, colours.text)
-        painter.end()

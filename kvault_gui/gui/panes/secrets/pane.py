@@ -1,0 +1,415 @@
+"""The Secrets pane: places on the left, the list in the middle, one entry on the right."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from kvault_gui.engine.api import Entry, FieldType, Row, View
+from kvault_gui.engine.errors import EntryNotFoundError, KvaultError
+from kvault_gui.gui import theme
+from kvault_gui.gui.models.secrets import SecretRows
+from kvault_gui.gui.models.sidebar import SidebarRow, Stop
+from kvault_gui.gui.tasks import Tasks
+from kvault_gui.gui.widgets.ground import Ground
+
+from .acts import Acts, Parts
+from .commands import MENU, TRASH_MENU, Commands
+from .detail import Detail
+from .editing import Editing
+from .empty import Empty
+from .head import ListHead
+from .list_view import EntryList
+from .sidebar_view import Sidebar
+from .states import Situation, speak
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from PySide6.QtGui import QResizeEvent
+
+    from kvault_gui.engine.api import Changed, Overview
+    from kvault_gui.gui.ask import Ask
+
+HITS = 100  # rows that a search shows
+TYPING = 60  # ms after a change of entries until lists are read again
+NARROW = 836  # px at a 13 px font: under it the sidebar goes
+FOLDED = 560  # under it list and detail share one place
+
+
+class SecretsPane(QWidget):
+    """Finds, shows and changes entries.
+
+    Args:
+        parts: the engine's parts that it uses.
+        ask: opens dialogs.
+        show_error: told of what a task raises.
+        header: what stands over the sidebar (the vault's name and menu).
+        parent: Qt's owner.
+    """
+
+    copied = Signal(object, str)  # Secret, what it is
+    counted = Signal(str)  # a sentence for the status bar
+    import_wanted = Signal()
+    touched = Signal()  # the person did something
+
+    def __init__(
+        self,
+        parts: Parts,
+        ask: Ask,
+        show_error: Callable[[KvaultError], object],
+        header: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("secrets-pane")
+        self._parts, self._ask = parts, ask
+        self._numbers = count()
+        self._overview: Overview | None = None
+        self._wants_sidebar: bool | None = None
+        self.hide_seconds = 30
+        self.tasks = Tasks(self, show_error)
+        self.rows = SecretRows(parts.secrets, self._start, self)
+        self.sidebar = Sidebar(header)
+        self.head = ListHead()
+        self.list = EntryList(self.rows, self._start)
+        self.list_empty = Empty()
+        self.acts = Acts(parts, ask, self.tasks, self)
+        self.detail = Detail(self.acts, show_error)
+        self.pane_empty = Empty()
+        self.editing = Editing(parts, ask, self.tasks, self.sidebar.rows.paths, self)
+        self.commands = Commands(self)
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(TYPING)
+        self._lay_out()
+        self._connect()
+        self._bind()
+        self._offer_commands()
+
+    # Building ---------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._side = Ground("side", header=True, edge=True)
+        self._side.setObjectName("side")
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.addWidget(self.sidebar)
+        self._list_ground = Ground("list", header=True)
+        column = QVBoxLayout(self._list_ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        self._list_stack = QStackedWidget()
+        self._list_stack.addWidget(self.list)
+        self._list_stack.addWidget(self.list_empty)
+        column.addWidget(self._list_stack, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self._list_ground)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(1, 1)
+        self._empty_ground = Ground("page", header=True)
+        empty = QVBoxLayout(self._empty_ground)
+        empty.addWidget(self.pane_empty)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.splitter)
+        self._stack.addWidget(self._empty_ground)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._side)
+        layout.addWidget(self._stack, 1)
+        self.refit()
+
+    def _connect(self) -> None:
+        self.sidebar.chosen.connect(self._go)
+        self.sidebar.plus.connect(lambda: self.editing.new_namespace(self._place()))
+        self.sidebar.menu.connect(self._place_menu)
+        self.head.search.textChanged.connect(lambda _text: self._load())
+        self.head.search.left.connect(self.list.setFocus)
+        self.head.search.down.connect(self._into_list)
+        self.head.search.entered.connect(lambda: self._with_row(self.acts.copy_main))
+        self.head.new_wanted.connect(self.commands["new"].trigger)
+        self.head.arranged.connect(self._load)
+        self.rows.changed.connect(self._say_counts)
+        self.list.chosen.connect(self._choose)
+        self.list.activated_row.connect(lambda _row: self.commands["edit"].trigger())
+        self.list.typed.connect(self._type)
+        self.list.customContextMenuRequested.connect(self._list_menu)
+        self.detail.edit_wanted.connect(self.commands["edit"].trigger)
+        self.detail.menu_wanted.connect(self._menu)
+        self.detail.restore_wanted.connect(self.commands["restore"].trigger)
+        self.detail.delete_wanted.connect(self.commands["delete"].trigger)
+        self.detail.back_wanted.connect(self._fold_back)
+        self.detail.continue_draft.connect(self.editing.resume)
+        self.detail.discard_draft.connect(self.editing.discard)
+        self.editing.draft_found.connect(self.detail.show_draft)
+        self.editing.stored.connect(self._show_stored)
+        self.acts.copied.connect(self.copied)
+        for source in (self.acts, self.editing):
+            source.said.connect(self.detail.say)
+            source.changed.connect(self._refresh.start)
+        self._refresh.timeout.connect(lambda: self.tasks.start(self._reload(), "reload", "replace"))
+
+    def _bind(self) -> None:
+        acts = self.acts
+        for name, act in {
+            "copy-main": lambda: self._with_row(acts.copy_main),
+            "copy-who": lambda: self._with_row(acts.copy_who),
+            "copy-url": lambda: self._with_row(lambda row: acts.copy_type(row, FieldType.URL)),
+            "copy-code": lambda: self._with_row(lambda row: acts.copy_type(row, FieldType.OTP)),
+            "open-url": self.detail.open_address,
+            "reveal": self.detail.toggle_all,
+            "favourite": lambda: self._with_row(acts.favourite),
+            "trash": lambda: self._with_rows(acts.trash),
+            "restore": lambda: self._with_rows(acts.restore),
+            "delete": lambda: self._with_rows(acts.delete),
+            "move": lambda: self._with_rows(self.editing.move),
+            "undo": acts.undo,
+            "new": lambda: self.editing.new(self._place()),
+            "edit": lambda: self._with_row(self.editing.edit),
+            "clone": lambda: self._with_row(self.editing.clone),
+            "find": self.begin_search,
+            "places": self.sidebar.places.setFocus,
+            "entries": self._into_list,
+            "sidebar": self.toggle_sidebar,
+        }.items():
+            self.commands.bind(name, act)
+        self.editing.move_chosen.connect(acts.move)
+
+    # Going somewhere --------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Read what the vault holds and show all of it; then offer drafts."""
+        await self._read_overview()
+        self.sidebar.choose((Stop.ALL, None))
+        await self.editing.look_for_drafts()
+
+    def on_changed(self, _event: Changed) -> None:
+        """Entries changed: read again soon. Bursts become one reading."""
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def begin_search(self) -> None:
+        """Go to the search field."""
+        self.head.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.head.search.selectAll()
+
+    def _place(self) -> SidebarRow | None:
+        return self.sidebar.place_row()
+
+    def _view(self) -> View:
+        row = self._place()
+        return self.head.apply(row.view() if row else View())
+
+    def _go(self, _row: SidebarRow) -> None:
+        if self.head.search.text():
+            self.head.search.blockSignals(True)  # noqa: FBT003 Qt's signature
+            self.head.search.clear()
+            self.head.search.blockSignals(False)  # noqa: FBT003 Qt's signature
+        self._load()
+
+    def _load(self) -> None:
+        self.touched.emit()
+        self.tasks.start(self._fill(), "fill", "replace")
+
+    async def _fill(self) -> None:
+        query = self.head.search.text().strip()
+        self.list.begin_anew()
+        if query:
+            await self.rows.show_hits(query, self._view(), HITS)
+        else:
+            await self.rows.show_view(self._view())
+        self.list.select_number(0)
+        if not self.rows.rowCount():
+            self._choose(None)
+
+    async def _reload(self) -> None:
+        await self._read_overview()
+        await self.rows.refresh()
+        entry = self.detail.entry
+        if entry is not None:
+            await self._read(entry.id)
+
+    async def _read_overview(self) -> None:
+        self._overview = await self._parts.secrets.overview()
+        self.sidebar.show_overview(self._overview)
+        self.head.show_total(self._overview.total)
+        self._say_counts()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> object:
+        return self.tasks.start(work, f"rows {next(self._numbers)}")
+
+    # One entry --------------------------------------------------------------------------------------------------------
+
+    def _choose(self, row: Row | None) -> None:
+        self.touched.emit()
+        if row is None:
+            self.tasks.cancel("read")
+            self.detail.show_nothing(self.list.selected_count(), trash=self._in_trash())
+        else:
+            self.tasks.start(self._read(row.id), "read", "replace")
+        self._offer_commands()
+
+    async def _read(self, entry_id: int) -> None:
+        try:
+            entry = await self._parts.secrets.get(entry_id)
+            versions = await self._parts.secrets.versions(entry_id)
+        except EntryNotFoundError:
+            self.detail.show_nothing(0, trash=self._in_trash())
+            return
+        self.detail.show_entry(entry, versions, self.hide_seconds)
+        self._offer_commands()
+
+    async def _show_stored_now(self, entry_id: int) -> None:
+        await self._reload()
+        entry = await self._parts.secrets.get(entry_id)
+        row = await self._find(entry)
+        if row is not None:
+            self.list.select_number(row)
+        else:
+            await self._read(entry_id)
+
+    async def _find(self, entry: Entry) -> int | None:
+        """Where an entry stands in the list, if it is there."""
+        hits = await self._parts.secrets.search(entry.title, self.rows.view, HITS)
+        row = next((hit for hit in hits if hit.id == entry.id), None)
+        return await self.rows.number_of(row) if row is not None else None
+
+    def _show_stored(self, entry_id: int) -> None:
+        self.tasks.start(self._show_stored_now(entry_id), "reload", "replace")
+
+    # Acting -----------------------------------------------------------------------------------------------------------
+
+    def _with_row(self, act: Callable[[Row], object]) -> None:
+        row = self.list.current()
+        if row is not None:
+            act(row)
+
+    def _with_rows(self, act: Callable[[list[Row]], object]) -> None:
+        self.tasks.start(self._gather(act), "gather", "queue")
+
+    async def _gather(self, act: Callable[[list[Row]], object]) -> None:
+        rows = await self.list.selected_rows()
+        if rows:
+            act(rows)
+
+    def _in_trash(self) -> bool:
+        row = self._place()
+        return row is not None and row.stop is Stop.TRASH
+
+    def _offer_commands(self) -> None:
+        several, one = self.list.selected_count() > 0, self.list.selected_count() == 1
+        names: set[str] = set()
+        if one:
+            names |= {"copy-main", "copy-who", "copy-url", "copy-code", "open-url", "reveal"}
+            names |= set() if self._in_trash() else {"edit", "clone", "favourite"}
+        if several:
+            names |= {"restore", "delete"} if self._in_trash() else {"trash", "move"}
+        self.commands.enable(names)
+
+    def _list_menu(self, point: QPoint) -> None:
+        if self.list.selected_count():
+            self._menu(self.list.viewport().mapToGlobal(point))
+
+    def _menu(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in self.commands.listed(TRASH_MENU if self._in_trash() else MENU):
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        menu.popup(point)
+
+    def _place_menu(self, row: SidebarRow, point: QPoint) -> None:
+        menu = self.editing.place_menu(row, self)
+        if menu is not None:
+            menu.popup(point)
+
+    def _type(self, text: str) -> None:
+        self.head.search.setFocus()
+        self.head.search.setText(self.head.search.text() + text)
+
+    def _into_list(self) -> None:
+        self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.list.currentIndex().isValid():
+            self.list.select_number(0)
+
+    # What it says and how it fits -------------------------------------------------------------------------------------
+
+    def _say_counts(self) -> None:
+        situation = Situation(
+            total=self._overview.total if self._overview else 0,
+            trashed=self._overview.trashed if self._overview else 0,
+            shown=self.rows.rowCount(),
+            query=self.rows.query,
+            place=self._place(),
+            kind=self.head.kind,
+        )
+        self.head.show_count(situation.shown, situation.query)
+        self._list_stack.setCurrentIndex(0 if situation.shown else 1)
+        whole = self._overview is not None and situation.empty_vault
+        self._stack.setCurrentIndex(1 if whole else 0)
+        if not situation.shown:
+            speak(situation, self.pane_empty if whole else self.list_empty, self)
+        self.counted.emit(situation.sentence())
+
+    def new_titled(self, title: str) -> None:
+        """Make an entry with this title."""
+        self.editing.new(self._place(), title)
+
+    def clear_search(self) -> None:
+        """Show everything of the place again."""
+        self.head.search.clear()
+
+    def search_everywhere(self) -> None:
+        """Search all items."""
+        query = self.head.search.text()
+        self.sidebar.choose((Stop.ALL, None))
+        self.head.search.setText(query)
+
+    def show_every_kind(self) -> None:
+        """Take the filter by kind away."""
+        self.head.every_kind()
+
+    def want_import(self) -> None:
+        """Ask for an import."""
+        self.import_wanted.emit()
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the sidebar."""
+        self._wants_sidebar = not self._side.isVisible()
+        self.refit()
+
+    def _fold_back(self) -> None:
+        self.detail.hide()
+        self._list_ground.show()
+        self.list.setFocus()
+
+    def refit(self) -> None:
+        """Give each column its width; where there is too little room, drop one."""
+        wide = self.width() >= theme.px(NARROW)
+        self._side.setVisible(wide if self._wants_sidebar is None else self._wants_sidebar)
+        self._side.setFixedWidth(theme.px(204 if self.width() >= theme.px(1100) else 172))
+        self._list_ground.setMinimumWidth(theme.px(240))
+        self.detail.setMinimumWidth(theme.px(300))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns follow the width."""
+        super().resizeEvent(event)
+        self.refit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Columns follow the font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.refit()
+
+    def sizeHint(self) -> QSize:
+        """The drawn size."""
+        return QSize(theme.px(1216), theme.px(768))
