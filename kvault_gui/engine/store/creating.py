@@ -92,7 +92,7 @@ def _undo(path: Path, files: Files, *, made: bool) -> None:
 
 def _fill(path: Path, vk: bytes, header: Header, contents: Contents, *, files: Files, vfs: str) -> None:
     keys = StoreKeys.derive(vk, bytes.fromhex(header.vault))
-    salt = database.create(path / DATABASE, keys.page, vfs)
+    salt = database.create(path / DATABASE, keys.page, vfs, files)
     whole = msgspec.structs.replace(header, generation=1, database=DATABASE, database_salt=salt.hex())
     written = encode(whole, keys.header_mac)
     chain_head = _first_commit(path, keys, contents, vfs)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from .files import Files
     from .tables import Row
 
 OLDEST_SQLITE = 3_051_003  # before 3.51.3 a race in the reset of the WAL could lose commits
@@ -148,12 +149,12 @@ def _expect(found: object, expected: object, otherwise: str) -> None:
         raise DatabaseDamagedError(reason=otherwise)
 
 
-def create(path: Path, page_key: bytes, vfs: str) -> bytes:
+def create(path: Path, page_key: bytes, vfs: str, files: Files) -> bytes:
     """Make an empty encrypted database in WAL mode, prove that it is encrypted, and return its salt.
 
-    Raises apsw.Error, OSError, FileExistsError.
+    Raises apsw.Error, OSError.
     """
-    path.touch(mode=0o600, exist_ok=False)  # SQLite would take the umask's mode
+    files.close(files.open(path))  # SQLite itself would take the umask's mode
     database = _connect(str(path), _OPEN | apsw.SQLITE_OPEN_CREATE, page_key, vfs)
     try:
         database.keep_wal(on=False)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 QUIET = 1.0  # seconds without a write after which the log is emptied
 LOG_PAGES = 1_000
-BULK_LOG_PAGES = 8_000
+BULK_LOG_PAGES = 2_000
 _MERGE_PAGES = 64  # index pages that one slice writes
 _AUTOMERGE = 4  # SQLite's default
 _SEARCH_TABLES = "select name from sqlite_master where sql like 'create virtual table%using fts5%'"
