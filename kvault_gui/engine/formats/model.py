@@ -139,5 +139,5 @@ class Dropped:
         self._counts.update(other._counts)
 
     def words(self) -> list[str]:
-        """One line for each kind: "12 icons"."""
-        return [f"{count:,} {what}" for what, count in sorted(self._counts.items())]
+        """One line for each kind: "Icons of entries: 12"."""
+        return [f"{what[:1].upper()}{what[1:]}: {count:,}" for what, count in sorted(self._counts.items())]
