@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from ..api import Event, Found
-from ..errors import DamagedError, LockedError
+from ..api import Category, Found, Outcome
+from ..errors import DamagedError, KvaultError, LockedError, OldRowsError
 from .opening import Surroundings
 from .parts import Audit, Drafts, Formats, Namespaces, Secrets, Slots, Tools
 from .vaults import Vaults
@@ -14,7 +15,7 @@ from .vaults import Vaults
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..api import Prompter
+    from ..api import Event, Prompter
     from ..vault.context import Vault
 
 _SLICE = 0.005  # seconds of background work at a time
@@ -78,10 +79,15 @@ class Engine:
         if vault is None:
             return None
         upkeep = vault.store.idle()
+        vault.sign_if_due()
         if self._verified:
             return upkeep
         try:
             self._verified = vault.store.verify_rest(_SLICE)
         except DamagedError as error:
+            # Old rows are reported once for each bucket; a page that cannot be read would be met again and again.
+            self._verified = not isinstance(error, OldRowsError)
             vault.emit(Found(error.code, error.fields))
+            with contextlib.suppress(KvaultError):  # found all the same if it cannot be written down
+                vault.record("damage.found", Category.SYSTEM, outcome=Outcome.FAILED, details={"what": str(error)})
         return 0.0 if upkeep == 0 else _PAUSE

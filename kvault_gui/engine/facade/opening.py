@@ -78,7 +78,7 @@ def slot_info(slot: Slot) -> SlotInfo:
 
 def probe(path: str) -> Probe:
     """What can be known without opening."""
-    folder = Path(path)
+    folder = Path(path).absolute()
     seen = read_header(folder)
     repaired = " ".join(seen.findings) or None
     return Probe(
@@ -97,7 +97,7 @@ def probe(path: str) -> Probe:
 
 def create(path: str, password: Secret, around: Surroundings) -> tuple[Vault, Opened]:
     """Make a vault with a password slot and a recovery-code slot."""
-    folder, now = Path(path), around.clock()
+    folder, now = Path(path).absolute(), around.clock()
     vault_id, keys = random_bytes(16).hex(), slots.new_keys()
     code = recovery_code.generate()
     ways = [
@@ -116,8 +116,12 @@ def create(path: str, password: Secret, around: Surroundings) -> tuple[Vault, Op
         index.add(tx, tx.append(encode(record)), record)
 
     store = Store.create(folder, keys.vk, header, TABLES, ALL_DERIVED, first, holder=f"kvault ({around.where})")
-    vault = _vault(store, keys, session, around)
-    return vault, _opened(vault, code, [])
+    try:
+        vault = _vault(store, keys, session, around)
+        return vault, _opened(vault, code, [])
+    except BaseException:
+        store.close()
+        raise
 
 
 def _enrol(vault: str, method: Method, label: str, secret: Secret, keys: Keys, around: Surroundings) -> Slot:
@@ -142,7 +146,7 @@ def _fill(tx: Tx, vault: bytes, keys: Keys, now: float) -> None:
 
 def unlock(path: str, credential: Credential, accept: list[Accept], around: Surroundings) -> tuple[Vault, Opened]:
     """Open with one credential; the attempt that fails goes to the ring beside the vault."""
-    folder = Path(path)
+    folder = Path(path).absolute()
     held = HeldFolder.take(folder, f"kvault ({around.where})")
     try:
         slot, keys = _try_slots(held.header, credential)

@@ -224,7 +224,9 @@ class Slots:
 
     def all(self) -> list[api.SlotInfo]:
         """What is enrolled."""
-        return [opening.slot_info(slot) for slot in self._engine.vault.store.header.slots]
+        vault = self._engine.vault
+        check(vault, Action.MANAGE)
+        return [opening.slot_info(slot) for slot in vault.store.header.slots]
 
 
 class Formats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from ..api import Category, Outcome
 from ..errors import DiskFullError, FolderPermissionError, NotPermittedError, SessionEndedError
@@ -42,29 +42,46 @@ _NEED_VALUES = frozenset({Action.READ, Action.CODE, Action.WRITE, Action.EXPORT}
 def check(vault: Vault, action: Action, *, namespace: int | None = None, tags: Sequence[str] = ()) -> GrantRow | None:
     """Let the session's principal do ``action`` on what lies in ``namespace`` and bears ``tags``.
 
-    ``namespace`` None means the whole vault. Returns the grant that allowed it, to be counted by ``consume`` in the
-    transaction of the act, or None if the role did. Raises SessionEndedError, NotPermittedError.
+    ``namespace`` None means the whole vault. Returns the grant that allowed it, to be counted in the transaction of
+    the act, or None if the role did. A refusal is recorded. Raises SessionEndedError, NotPermittedError.
     """
+    _alive(vault)
+    found = _decide(vault, action, namespace, tags)
+    if not found.allowed:
+        refuse(vault, action)
+    vault.session.last_use = vault.clock()
+    return found.grant
+
+
+def by_role(vault: Vault, action: Action, *, namespace: int | None = None, tags: Sequence[str] = ()) -> bool:
+    """Whether the role alone allows it; a no is not recorded: nothing was tried."""
+    _alive(vault)
+    found = _decide(vault, action, namespace, tags)
+    return found.allowed and found.grant is None
+
+
+class _Decision(NamedTuple):
+    allowed: bool
+    grant: GrantRow | None = None
+
+
+def _decide(vault: Vault, action: Action, namespace: int | None, tags: Sequence[str]) -> _Decision:
     session, now = vault.session, vault.clock()
-    _alive(vault, now)
     if action in _NEED_VALUES and not vault.keys.reads_values:
-        _refuse(vault, action)
-    principal = PrincipalRow._make(vault.store.row(PRINCIPAL, session.principal) or _refuse(vault, action))
-    if principal.expires is not None and principal.expires <= to_micros(now):
-        _refuse(vault, action)
+        return _Decision(allowed=False)
+    row = vault.store.row(PRINCIPAL, session.principal)
+    principal = None if row is None else PrincipalRow._make(row)
+    if principal is None or (principal.expires is not None and principal.expires <= to_micros(now)):
+        return _Decision(allowed=False)
     # The row decides, not the session: a role that was taken away ends at once.
     if principal.role == session.role and action in _ROLES[session.role] and _in_scopes(vault, namespace, tags):
-        session.last_use = now
-        return None
+        return _Decision(allowed=True)
     grant = next((each for each in _grants(vault, action) if _fits(vault, each, now, namespace, tags)), None)
-    if grant is None:
-        _refuse(vault, action)
-    session.last_use = now
-    return grant
+    return _Decision(grant is not None, grant)
 
 
-def _alive(vault: Vault, now: float) -> None:
-    session = vault.session
+def _alive(vault: Vault) -> None:
+    session, now = vault.session, vault.clock()
     over = session.expires is not None and now >= session.expires
     idle = session.idle is not None and now - session.last_use >= session.idle
     if session.ended or over or idle:
@@ -72,7 +89,8 @@ def _alive(vault: Vault, now: float) -> None:
         raise SessionEndedError
 
 
-def _refuse(vault: Vault, action: Action) -> NoReturn:
+def refuse(vault: Vault, action: Action) -> NoReturn:
+    """Record a refusal and raise NotPermittedError."""
     with contextlib.suppress(DiskFullError, FolderPermissionError):  # the refusal stands without its record too
         vault.record("access.refused", Category.TRUST, outcome=Outcome.REFUSED, details={"act": action.value})
     raise NotPermittedError(who=vault.session.who, act=action.value)

@@ -81,5 +81,7 @@ def load(vault: Vault, record: FieldRecord, secret: bytes) -> bytes:
 def remove(tx: Tx, secret: bytes) -> None:
     """Delete every blob of an entry that is deleted for ever."""
     for number in numbers(tx, "select id from blob where entry = ?", secret):
-        tx.derived("delete from chunk where blob = ?", number)
-        tx.delete(BLOB, number)
+        stored = tx.row(BLOB, number)
+        if stored is not None and BlobRow._make(stored).entry == secret:  # the row decides, not the index
+            tx.derived("delete from chunk where blob = ?", number)
+            tx.delete(BLOB, number)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..api import Category, Changed, EntryInput, Outcome, Progress
 from ..crypto.rng import random_bytes
-from ..errors import NotFoundError
+from ..errors import NotFoundError, OldRowsError
 from . import entries, fields, lifecycle, reading
 from .access import Action, check
 from .reading import numbers, select
@@ -187,7 +187,7 @@ def take_back(vault: Vault, uid: str) -> Generator[Progress, None, TakenBack]:
             until = time.perf_counter() + SLICE
             with vault.change("import.undone", category=Category.EXPORT, object=title, quiet=True) as work:
                 for last in ids:
-                    _take_one(vault, work, last, result)
+                    _take_one(vault, work, number, last, result)
                     if time.perf_counter() >= until:
                         break
                 work.details.update({"batch": uid, "entries": result.gone})
@@ -203,12 +203,14 @@ def _uid(text: str) -> bytes:
         raise NotFoundError(name=f"import {text[:40]}") from None
 
 
-def _take_one(vault: Vault, work: Work, entry: int, result: TakenBack) -> None:
+def _take_one(vault: Vault, work: Work, number: int, entry: int, result: TakenBack) -> None:
     row = entries.row_of(vault, entry)
     state = entries.state_of(vault, row)
     if row.version != row.batch_version:
         result.stayed += 1
         return
+    if row.batch != number:
+        raise OldRowsError(reason="the index of imports points to another entry")
     result.gone += 1
     if row.batch_before is None:
         lifecycle.erase(work, row, state)

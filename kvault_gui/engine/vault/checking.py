@@ -26,7 +26,8 @@ def run(vault: Vault) -> Generator[Progress, None, CheckReport]:
     """Verify everything. Findings are sentences in the report, not errors."""
     check(vault, Action.LOG)
     problems: list[str] = []
-    vault.record("vault.check", Category.SYSTEM, outcome=Outcome.BEGUN)
+    if not vault.store.read_only:
+        vault.record("vault.check", Category.SYSTEM, outcome=Outcome.BEGUN)
     rows = yield from _store(vault, problems)
     values = yield from _values(vault, problems)
     yield from _drafts(vault, problems)
@@ -34,7 +35,8 @@ def run(vault: Vault) -> Generator[Progress, None, CheckReport]:
     if verdict.broken is not None:
         problems.append(f"The audit log does not fit together from record {verdict.broken} on: {verdict.reason}")
     problems += rebuild.mend(vault)
-    vault.record("vault.checked", Category.SYSTEM, details={"values": values, "problems": len(problems)})
+    if not vault.store.read_only:
+        vault.record("vault.checked", Category.SYSTEM, details={"values": values, "problems": len(problems)})
     return CheckReport(rows, verdict.records, values, problems[:MAX_PROBLEMS])
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..api import Category, Changed, Event, Found, Outcome, Recorded
-from ..errors import DiskFullError, FolderPermissionError
+from ..errors import DiskFullError, FolderPermissionError, NotPermittedError
 from .counts import Tally
-from .schema import GRANT, GrantRow
+from .schema import GRANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..audit.log import AuditLog
     from ..store.store import Store
     from ..store.transaction import Tx
     from .identity import Signer
+    from .schema import GrantRow
     from .sealing import Keyring
     from .session import Session
     from .tree import Tree
@@ -74,7 +76,7 @@ class Vault:
         category: Category = Category.CHANGE,
         object: str = "",  # noqa: A002 the record's word
         outcome: Outcome = Outcome.DONE,
-        grant: GrantRow | None = None,
+        grants: Sequence[GrantRow | None] = (),
         quiet: bool = False,
     ) -> Iterator[Work]:
         """One transaction with its audit record. Anything raised inside leaves the vault as it was.
@@ -86,8 +88,7 @@ class Vault:
                 work = Work(tx, Tally(), object, {})
                 yield work
                 work.tally.flush(tx)
-                if grant is not None:
-                    consume(tx, grant)
+                consume(tx, self.session.who, grants)
                 self._write_waiting(tx)
                 number = self._write(tx, Pending(action, category, outcome, work.object, work.details))
         except BaseException:
@@ -111,7 +112,7 @@ class Vault:
         grant: GrantRow | None = None,
     ) -> None:
         """Write one audit record in a transaction of its own."""
-        with self.change(action, category=category, object=object, outcome=outcome, grant=grant) as work:
+        with self.change(action, category=category, object=object, outcome=outcome, grants=[grant]) as work:
             work.details.update(details or {})
 
     def record_read(self, action: str, title: str, details: Details, grant: GrantRow | None = None) -> None:
@@ -150,7 +151,12 @@ class Vault:
         )
 
 
-def consume(tx: Tx, grant: GrantRow) -> None:
-    """Count one use of a grant."""
-    if grant.remaining is not None:
-        tx.update(GRANT, grant.id, {"remaining": grant.remaining - 1})
+def consume(tx: Tx, who: str, grants: Sequence[GrantRow | None]) -> None:
+    """Count the uses of grants, one for each time that one is listed. Raises NotPermittedError if they are used up."""
+    limited = {grant.id: grant for grant in grants if grant is not None and grant.remaining is not None}
+    uses = Counter(grant.id for grant in grants if grant is not None)
+    for number, grant in limited.items():
+        left = (grant.remaining or 0) - uses[number]
+        if left < 0:
+            raise NotPermittedError(who=who, act=f"do this for {uses[number]} entries")
+        tx.update(GRANT, number, {"remaining": left})

@@ -12,12 +12,11 @@ from ..errors import (
     ConflictError,
     EntryNotFoundError,
     FieldNotFoundError,
-    KvaultError,
     OldRowsError,
     VersionNotFoundError,
 )
 from . import fields, index, namespaces, records, text
-from .access import Action, check
+from .access import Action, by_role, check
 from .reading import numbers, select
 from .records import Home
 from .schema import ENTRY, VERSION, EntryRow, VersionRow, from_micros, to_micros
@@ -162,7 +161,7 @@ def create(vault: Vault, given: EntryInput) -> int:
     """Store a new entry; returns its id."""
     names = path_for(given)
     grant = check(vault, Action.WRITE, namespace=namespaces.nearest(vault, names), tags=given.tags)
-    with vault.change("secret.created", object=given.title, grant=grant) as work:
+    with vault.change("secret.created", object=given.title, grants=[grant]) as work:
         row = insert(vault, work, given, names)
         work.entry = row.id
         work.details.update({"kind": given.kind.value, "namespace": vault.tree.path(row.namespace)})
@@ -184,7 +183,7 @@ def update(vault: Vault, entry: int, base_version: int, given: EntryInput) -> in
     names = text.split_path(vault.tree.path(row.namespace) if stays else given.namespace)
     if vault.tree.find(names) != row.namespace:
         check(vault, Action.WRITE, namespace=namespaces.nearest(vault, names), tags=given.tags)
-    with vault.change("secret.changed", object=given.title, grant=grant) as work:
+    with vault.change("secret.changed", object=given.title, grants=[grant]) as work:
         work.entry = entry
         space = namespaces.ensure(vault, work.tx, names)
         home = home_of(vault, space.uid, row.uid, row.version + 1)
@@ -224,7 +223,7 @@ def put_back(vault: Vault, row: EntryRow, number: int, *, namespace: int, favour
     before, state = state_of(vault, row), state_of(vault, row, number)
     grant = check(vault, Action.WRITE, namespace=row.namespace, tags=before.tags)
     vault.tree.get(namespace)
-    with vault.change("secret.reverted", object=row.title, grant=grant) as work:
+    with vault.change("secret.reverted", object=row.title, grants=[grant]) as work:
         work.entry = row.id
         work.details["version"] = number
         new = next_row(vault, row, state)._replace(namespace=namespace, favourite=favourite)
@@ -242,7 +241,8 @@ def get(vault: Vault, entry: int) -> Entry:
     row = row_of(vault, entry)
     state = state_of(vault, row)
     grant = check(vault, Action.BROWSE, namespace=row.namespace, tags=state.tags)
-    shown = [_show(vault, row, record) for record in state.fields]
+    may_read = by_role(vault, Action.READ, namespace=row.namespace, tags=state.tags)
+    shown = [_show(vault, row, record, may_read=may_read) for record in state.fields]
     opened = [
         field.name for field, record in zip(shown, state.fields, strict=True) if field.value and record.plain is None
     ]
@@ -268,21 +268,14 @@ def get(vault: Vault, entry: int) -> Entry:
     )
 
 
-def _show(vault: Vault, row: EntryRow, record: FieldRecord) -> Field:
+def _show(vault: Vault, row: EntryRow, record: FieldRecord, *, may_read: bool) -> Field:
     value = None
     if not record.protected and record.type is not FieldType.FILE:
         if record.plain is not None:
             value = record.plain
-        elif _may_read(vault, row):
+        elif may_read:
             value = fields.value_of(vault, row.uid, record).decode()
     return Field(record.name, record.type, record.protected, value, record.size)
-
-
-def _may_read(vault: Vault, row: EntryRow) -> bool:
-    try:
-        return vault.keys.reads_values and check(vault, Action.READ, namespace=row.namespace) is None
-    except KvaultError:
-        return False
 
 
 def record_once(vault: Vault, row: EntryRow, action: str, what: str, grant: GrantRow | None) -> None:
@@ -298,7 +291,8 @@ def reveal(vault: Vault, entry: int, name: str, use: Use, version: int | None) -
     """One value; its record is written first."""
     row = row_of(vault, entry)
     state = state_of(vault, row, version)
-    grant = check(vault, Action.EXPORT if use is Use.EXPORT else Action.READ, namespace=row.namespace, tags=state.tags)
+    action = Action.EXPORT if use is Use.EXPORT else Action.READ
+    grant = check(vault, action, namespace=row.namespace, tags=state_of(vault, row).tags)
     record = state.find(name)
     if record is None:
         raise FieldNotFoundError(entry=row.title, name=name)
@@ -335,4 +329,9 @@ def _titled(vault: Vault, space: int, title: str, trashed: bool) -> list[int]:  
         text.sort_key(title),
     )
     wanted = unicodedata.normalize("NFC", title)
-    return [number for number, other in rows if unicodedata.normalize("NFC", other) == wanted]
+    found = [number for number, other in rows if unicodedata.normalize("NFC", other) == wanted]
+    for number in found:
+        row = row_of(vault, number)  # who looks a name up acts on it: the verified row must say the same
+        if (row.namespace, bool(row.trashed)) != (space, trashed) or unicodedata.normalize("NFC", row.title) != wanted:
+            raise OldRowsError(reason="the index of titles points to another entry")
+    return found

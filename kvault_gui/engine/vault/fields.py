@@ -106,6 +106,8 @@ def _check_value(field: FieldInput, value: bytearray) -> None:
 
 def _record(vault: Vault, tx: Tx, field: FieldInput, home: Home, old: FieldRecord | None) -> FieldRecord:
     if field.value is not None:
+        if old is not None and _same(vault, field, home, old):
+            return old
         return store(vault, tx, field, home, field.value.value)
     if old is None:
         return FieldRecord(field.name, field.type, is_protected(field), 0, plain="")
@@ -117,6 +119,15 @@ def _record(vault: Vault, tx: Tx, field: FieldInput, home: Home, old: FieldRecor
             _check_value(field, bytearray(value_of(vault, home.secret, old)))
         return kept
     return store(vault, tx, field, home, value_of(vault, home.secret, old))
+
+
+def _same(vault: Vault, field: FieldInput, home: Home, old: FieldRecord) -> bool:
+    """Whether an unprotected value, which the editor saw, comes back as it was: then it is no change."""
+    if old.protected or is_protected(field) or old.type is not field.type or field.value is None:
+        return False
+    if old.size != len(field.value.value) or field.type is FieldType.FILE:
+        return False
+    return value_of(vault, home.secret, old) == field.value.value
 
 
 def store(vault: Vault, tx: Tx, field: FieldInput, home: Home, value: bytes | bytearray) -> FieldRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..api import Version
 from ..errors import EntryNotFoundError, InvalidInputError
@@ -18,20 +18,23 @@ if TYPE_CHECKING:
     from .records import State
     from .schema import GrantRow
 
+    Grants: TypeAlias = "list[GrantRow | None]"
+
 _NAMED = 20  # titles in one audit record
 MAX_ENTRIES = 10_000  # in one call: one transaction
 
 
-def _load(vault: Vault, ids: list[int], action: Action) -> tuple[list[tuple[EntryRow, State]], GrantRow | None]:
-    """Rows and states of entries, each checked; the grant to be counted, if any."""
+def _load(vault: Vault, ids: list[int], action: Action) -> tuple[list[tuple[EntryRow, State]], Grants]:
+    """Rows and states of entries, each checked; the grants to be counted."""
     once = list(dict.fromkeys(ids))
     if len(once) > MAX_ENTRIES:
         raise InvalidInputError(reason=f"At most {MAX_ENTRIES} entries at a time", field="entries")
-    found, used = [], None
+    found: list[tuple[EntryRow, State]] = []
+    used: list[GrantRow | None] = []
     for entry in once:
         row = entries.row_of(vault, entry)
         state = entries.state_of(vault, row)
-        used = check(vault, action, namespace=row.namespace, tags=state.tags) or used
+        used.append(check(vault, action, namespace=row.namespace, tags=state.tags))
         found.append((row, state))
     return found, used
 
@@ -47,7 +50,7 @@ def _replace_all(
     action: str,
     loaded: list[tuple[EntryRow, State]],
     change: Callable[[EntryRow], EntryRow],
-    grant: GrantRow | None,
+    grants: Grants,
     extra: dict[str, str | int] | None = None,
 ) -> int:
     """Write changed rows in one transaction with one record; returns how many really changed."""
@@ -55,7 +58,7 @@ def _replace_all(
     if not moved:
         return 0
     rows = [row for row, _new, _state in moved]
-    with vault.change(action, object=_title(rows), grant=grant) as work:
+    with vault.change(action, object=_title(rows), grants=grants) as work:
         work.details.update(extra or {})
         if len(rows) == 1:
             work.entry = rows[0].id
@@ -68,9 +71,9 @@ def _replace_all(
 
 def trash(vault: Vault, ids: list[int]) -> int:
     """Move to the trash; returns how many went."""
-    loaded, grant = _load(vault, ids, Action.WRITE)
+    loaded, grants = _load(vault, ids, Action.WRITE)
     gone = [row for row, _state in loaded if not row.trashed]
-    count = _replace_all(vault, "secret.trashed", loaded, lambda row: row._replace(trashed=1), grant)
+    count = _replace_all(vault, "secret.trashed", loaded, lambda row: row._replace(trashed=1), grants)
     if count:
         vault.undo.push("secret.trashed", _title(gone), lambda: restore(vault, _still(vault, gone)))
     return count
@@ -78,9 +81,9 @@ def trash(vault: Vault, ids: list[int]) -> int:
 
 def restore(vault: Vault, ids: list[int]) -> int:
     """Bring back from the trash; returns how many came."""
-    loaded, grant = _load(vault, ids, Action.WRITE)
+    loaded, grants = _load(vault, ids, Action.WRITE)
     back = [row for row, _state in loaded if row.trashed]
-    count = _replace_all(vault, "secret.restored", loaded, lambda row: row._replace(trashed=0), grant)
+    count = _replace_all(vault, "secret.restored", loaded, lambda row: row._replace(trashed=0), grants)
     if count:
         vault.undo.push("secret.restored", _title(back), lambda: trash(vault, _still(vault, back)))
     return count
@@ -97,12 +100,12 @@ def _still(vault: Vault, rows: list[EntryRow]) -> list[int]:
 def move(vault: Vault, ids: list[int], path: str) -> int:
     """Put entries into another namespace, made if it is missing; nothing is sealed again."""
     names = text.split_path(path)
-    loaded, grant = _load(vault, ids, Action.WRITE)
+    loaded, grants = _load(vault, ids, Action.WRITE)
     check(vault, Action.WRITE, namespace=namespaces.nearest(vault, names))
     if not loaded:
         return 0
     rows = [row for row, _state in loaded]
-    with vault.change("secret.moved", object=_title(rows), grant=grant) as work:
+    with vault.change("secret.moved", object=_title(rows), grants=grants) as work:
         space = namespaces.ensure(vault, work.tx, names)
         work.details["to"] = path
         if len(rows) == 1:
@@ -118,16 +121,16 @@ def move(vault: Vault, ids: list[int], path: str) -> int:
 def _move_back(vault: Vault, rows: list[EntryRow], before: dict[int, int]) -> int:
     for namespace in before.values():
         vault.tree.get(namespace)
-    loaded, grant = _load(vault, [entry for entry in _still(vault, rows) if entry in before], Action.WRITE)
-    return _replace_all(vault, "secret.moved", loaded, lambda row: row._replace(namespace=before[row.id]), grant)
+    loaded, grants = _load(vault, [entry for entry in _still(vault, rows) if entry in before], Action.WRITE)
+    return _replace_all(vault, "secret.moved", loaded, lambda row: row._replace(namespace=before[row.id]), grants)
 
 
 def favourite(vault: Vault, entry: int, *, on: bool) -> None:
     """Mark or unmark."""
-    loaded, grant = _load(vault, [entry], Action.WRITE)
+    loaded, grants = _load(vault, [entry], Action.WRITE)
     row = loaded[0][0]
     count = _replace_all(
-        vault, "secret.marked" if on else "secret.unmarked", loaded, lambda old: old._replace(favourite=int(on)), grant
+        vault, "secret.marked" if on else "secret.unmarked", loaded, lambda old: old._replace(favourite=int(on)), grants
     )
     if count:
         vault.undo.push("secret.marked", row.title, lambda: _mark_back(vault, entry, on=not on))
@@ -140,14 +143,14 @@ def _mark_back(vault: Vault, entry: int, *, on: bool) -> int:
 
 def delete(vault: Vault, ids: list[int]) -> int:
     """Delete for ever, with versions and attachments; only what is in the trash."""
-    loaded, grant = _load(vault, ids, Action.DELETE)
+    loaded, grants = _load(vault, ids, Action.DELETE)
     for row, _state in loaded:
         if not row.trashed:
             raise InvalidInputError(reason=f"{row.title} is not in the trash", field="entries")
     if not loaded:
         return 0
     rows = [row for row, _state in loaded]
-    with vault.change("secret.deleted", object=_title(rows), grant=grant) as work:
+    with vault.change("secret.deleted", object=_title(rows), grants=grants) as work:
         if len(rows) > 1:
             work.details["entries"] = ", ".join(row.title for row in rows[:_NAMED])[:1000]
         for row, state in loaded:
@@ -160,7 +163,9 @@ def erase(work: Work, row: EntryRow, state: State) -> None:
     blobs.remove(work.tx, row.uid)
     for table, name in ((VERSION, "version"), (DRAFT, "draft")):
         for number in numbers(work.tx, f"select id from {name} where entry = ?", row.id):  # noqa: S608 our own name
-            work.tx.delete(table, number)
+            stored = work.tx.row(table, number)
+            if stored is not None and stored[1] == row.id:  # the row decides, not the index
+                work.tx.delete(table, number)
     work.tx.delete(ENTRY, row.id)
     index.remove(work.tx, row, state.tags)
     work.tally.remove(row, state.tags)

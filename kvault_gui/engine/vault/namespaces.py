@@ -15,6 +15,7 @@ from .schema import NAMESPACE, NAMESPACE_KEY, ROOT, NamespaceRow, to_micros
 if TYPE_CHECKING:
     from ..store.transaction import Tx
     from .context import Vault
+    from .schema import GrantRow
 
 
 def nearest(vault: Vault, names: list[str]) -> int:
@@ -60,17 +61,18 @@ def create(vault: Vault, path: str) -> int:
     known = vault.tree.find(names)
     if known is not None:
         return known
-    with vault.change("namespace.created", object=path, grant=grant) as work:
+    with vault.change("namespace.created", object=path, grants=[grant]) as work:
         return ensure(vault, work.tx, names).id
 
 
-def _place(vault: Vault, row: NamespaceRow, parent: int | None, name: str, action: str) -> None:
+def _place(vault: Vault, row: NamespaceRow, parent: int | None, name: str, grant: GrantRow | None) -> None:
+    action = "namespace.renamed" if parent == row.parent else "namespace.moved"
     path = vault.tree.path(row.id)
     if parent is not None:
         other = vault.tree.child(parent, name)
         if other is not None and other != row.id:
             raise InvalidInputError(reason=f"There is already a namespace named {name} there", field="name")
-    with vault.change(action, object=path) as work:
+    with vault.change(action, object=path, grants=[grant]) as work:
         work.tx.update(NAMESPACE, row.id, {"name": name, "sort": text.sort_key(name), "parent": parent})
         vault.tree.put(row._replace(parent=parent, name=name, sort=text.sort_key(name)))
         work.details["to"] = vault.tree.path(row.id)
@@ -79,48 +81,46 @@ def _place(vault: Vault, row: NamespaceRow, parent: int | None, name: str, actio
 
 def _back(vault: Vault, row: NamespaceRow) -> int:
     current = vault.tree.get(row.id)
-    _place(
-        vault, current, row.parent, row.name, "namespace.moved" if current.parent != row.parent else "namespace.renamed"
-    )
+    _place(vault, current, row.parent, row.name, check(vault, Action.WRITE, namespace=row.id))
     return 1
 
 
-def _movable(vault: Vault, namespace: int) -> NamespaceRow:
+def _movable(vault: Vault, namespace: int) -> tuple[NamespaceRow, GrantRow | None]:
     row = vault.tree.get(namespace)
-    check(vault, Action.WRITE, namespace=namespace)
+    grant = check(vault, Action.WRITE, namespace=namespace)
     if namespace == ROOT:
         raise InvalidInputError(reason="The top of the tree cannot be changed", field="namespace")
-    return row
+    return row, grant
 
 
 def rename(vault: Vault, namespace: int, name: str) -> None:
     """Give it another name."""
-    row = _movable(vault, namespace)
+    row, grant = _movable(vault, namespace)
     text.check_name(name)
     if name != row.name:
-        _place(vault, row, row.parent, name, "namespace.renamed")
+        _place(vault, row, row.parent, name, grant)
 
 
 def move(vault: Vault, namespace: int, parent: int | None) -> None:
     """Put it under another one; None: at the top."""
-    row = _movable(vault, namespace)
+    row, grant = _movable(vault, namespace)
     target = ROOT if parent is None else vault.tree.get(parent).id
     check(vault, Action.WRITE, namespace=target)
     if vault.tree.is_below(target, namespace):
         raise InvalidInputError(reason="A namespace cannot be moved below itself", field="parent")
     if target != row.parent:
-        _place(vault, row, target, row.name, "namespace.moved")
+        _place(vault, row, target, row.name, grant)
 
 
 def remove(vault: Vault, namespace: int) -> None:
     """Remove an empty one. Its key stays: values sealed under it may lie elsewhere now, or in a backup."""
-    row = _movable(vault, namespace)
+    row, grant = _movable(vault, namespace)
     path = vault.tree.path(namespace)
     if vault.tree.children(namespace):
         raise InvalidInputError(reason=f"{path} has namespaces below it", field="namespace")
     if vault.store.read("select 1 from entry where namespace = ? limit 1", namespace):
         raise InvalidInputError(reason=f"{path} has entries in it, or in the trash", field="namespace")
-    with vault.change("namespace.removed", object=path) as work:
+    with vault.change("namespace.removed", object=path, grants=[grant]) as work:
         work.tx.delete(NAMESPACE, namespace)
         vault.tree.drop(namespace)
     vault.undo.push("namespace.removed", path, lambda: _again(vault, row))

@@ -30,12 +30,21 @@ def sort_key(title: str) -> bytes:
 
 
 def words(text: str) -> list[str]:
-    """The words under which text is found: runs of letters and digits, folded."""
+    """The words under which text is found: runs of letters and digits, folded, in ASCII.
+
+    Other letters than ASCII's are written as their code points: SQLite's tokenizer knows Unicode 6.1 alone and would
+    split words at letters that came later. The beginning of a word stays the beginning of its spelling.
+    """
     folded = fold(text)
-    if folded.isascii():
-        return re.findall(r"[a-z0-9]+", folded)
-    spaced = "".join(letter if unicodedata.category(letter) in _WORD_CATEGORIES else " " for letter in folded)
-    return spaced.split()
+    if not folded.isascii():
+        folded = "".join(map(_spell, folded))
+    return re.findall(r"[a-z0-9]+", folded)
+
+
+def _spell(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    return f"u{ord(letter):05x}" if unicodedata.category(letter) in _WORD_CATEGORIES else " "
 
 
 def check_line(text: str, what: str, limit: int) -> str:
