@@ -37,6 +37,7 @@ class NewEntry:
     trashed: bool = False
     history: list[tuple[float, EntryInput]] = field(default_factory=list)
     replaces: int | None = None  # id of the entry that gets this as a new version
+    uid: bytes | None = None  # 16 bytes that no entry has yet; None: a new one
     uid: bytes | None = None  # 16 bytes that no entry has yet; None: new ones
 
 
@@ -90,7 +91,6 @@ def _add(vault: Vault, work: Work, batch: Batch, item: NewEntry) -> None:
         _replace(vault, work, batch, item)
         return
     given = item.input
-    changed = None if item.changed is None else to_micros(item.changed)
     states = [*item.history, (item.changed, given)]
     first_time, first = states[0]
     row = entries.insert(
@@ -99,7 +99,7 @@ def _add(vault: Vault, work: Work, batch: Batch, item: NewEntry) -> None:
         first,
         entries.path_for(given),
         created=None if item.created is None else to_micros(item.created),
-        changed=changed if first_time is None else to_micros(first_time),
+        changed=None if first_time is None else to_micros(first_time),
         trashed=item.trashed,
         batch=batch.id,
         uid=item.uid,
