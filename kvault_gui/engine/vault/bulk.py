@@ -38,7 +38,6 @@ class NewEntry:
     history: list[tuple[float, EntryInput]] = field(default_factory=list)
     replaces: int | None = None  # id of the entry that gets this as a new version
     uid: bytes | None = None  # 16 bytes that no entry has yet; None: a new one
-    uid: bytes | None = None  # 16 bytes that no entry has yet; None: new ones
 
 
 @dataclass(slots=True)
