@@ -152,11 +152,13 @@ class GeneratorDialog(QDialog):
         column.addWidget(self.length)
         classes = QHBoxLayout()
         classes.setSpacing(theme.px(18))
-        self.lower, self.upper = QCheckBox("a–z"), QCheckBox("A–Z")
-        self.digits, self.symbols = QCheckBox("0–9"), QCheckBox("!#$…")
+        self.lower_box, self.upper_box = QCheckBox("a-z"), QCheckBox("A-Z")
+        self.digits_box, self.symbols_box = QCheckBox("0-9"), QCheckBox("!#$…")
         names = (self.tr("Small letters"), self.tr("Capital letters"), self.tr("Digits"), self.tr("Symbols"))
         values = (recipe.lower, recipe.upper, recipe.digits, recipe.symbols)
-        for each, name, on in zip((self.lower, self.upper, self.digits, self.symbols), names, values, strict=True):
+        for each, name, on in zip(
+            (self.lower_box, self.upper_box, self.digits_box, self.symbols_box), names, values, strict=True
+        ):
             each.setAccessibleName(name)
             each.setToolTip(name)
             each.setChecked(on)
@@ -203,10 +205,10 @@ class GeneratorDialog(QDialog):
         """What is asked for now."""
         return Recipe(
             length=self.length.box.value(),
-            lower=self.lower.isChecked(),
-            upper=self.upper.isChecked(),
-            digits=self.digits.isChecked(),
-            symbols=self.symbols.isChecked(),
+            lower=self.lower_box.isChecked(),
+            upper=self.upper_box.isChecked(),
+            digits=self.digits_box.isChecked(),
+            symbols=self.symbols_box.isChecked(),
             unlike=self.unlike.isChecked(),
             words=self.words.box.value() if self._passphrase.isChecked() else 0,
             separator=str(self.separator.currentData()),
