@@ -140,8 +140,7 @@ class Buckets:
         until = time.monotonic() + budget
         for bucket in self.walk(self._tables.values(), self._place):
             self._place = bucket + 1
-            if bucket not in self._old:
-                self.verify(bucket)
+            self.verify(bucket)
             if time.monotonic() >= until:
                 return False
         return True
