@@ -232,7 +232,7 @@ class MainWindow(QWidget):
     def _usual(self) -> QSize:
         wanted = QSize(theme.px(USUAL.width()), theme.px(USUAL.height()))
         screen = QApplication.primaryScreen()
-        return wanted.boundedTo(screen.availableSize()) if screen is not None else wanted
+        return wanted.boundedTo(screen.availableSize())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """What closing means is decided by the application."""

@@ -21,6 +21,7 @@ from kvault_gui.gui.models import entry_form as form
 from kvault_gui.gui.models import kinds
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.cards import Line
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.panels import Banner
 from kvault_gui.gui.widgets.strength import StrengthBar
@@ -111,6 +112,7 @@ class EntryDialog(QDialog):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(scroll, 1)
+        layout.addWidget(Line())
         layout.addLayout(self._buttons())
         self.resize(theme.px(600), theme.px(680))
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +20,7 @@ from kvault_gui.gui.models import kinds, when
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.labels import ElidedLabel, label
 from kvault_gui.gui.widgets.secret_edit import CAPACITY, SecretEdit
+from kvault_gui.gui.widgets.text_edit import TextEdit
 
 if TYPE_CHECKING:
     from kvault_gui.gui.models.entry_form import FormField
@@ -43,7 +41,7 @@ class FieldEditor(QWidget):
         super().__init__(parent)
         self.field = field
         self._touched = field.value is not None
-        self._plain: QLineEdit | QPlainTextEdit | None = None
+        self._plain: QLineEdit | TextEdit | None = None
         self.secret: SecretEdit | None = None
         self.name: QLineEdit | None = None
         self.setObjectName(f"field-{field.name}" if field.name else "field-new")
@@ -153,18 +151,14 @@ class FieldEditor(QWidget):
             )
             self._body.addWidget(button(self.tr("Replace"), small=True, on_click=self._replace))
             return
-        edit = QPlainTextEdit("" if self.field.value is None else self.field.value.text())
-        edit.setObjectName(f"text-{self.field.name}")
-        edit.setAccessibleName(kinds.label(self.field.name))
-        edit.setTabChangesFocus(True)
-        edit.setProperty("font_role", "mono" if self.field.type is FieldType.PEM else "body")
-        edit.setPlaceholderText(_example(self.field.type))
-        role: theme.FontRole = "mono" if self.field.type is FieldType.PEM else "body"
-        edit.setFixedHeight(QFontMetrics(theme.font(role)).lineSpacing() * LINES + theme.px(16))
-        edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        edit.textChanged.connect(self._touch)
-        self._plain = edit
-        self._body.addWidget(edit, 1)
+        text = "" if self.field.value is None else self.field.value.text()
+        box = TextEdit(text, LINES, fixed=self.field.type is FieldType.PEM)
+        box.edit.setObjectName(f"text-{self.field.name}")
+        box.edit.setAccessibleName(kinds.label(self.field.name) or self.tr("Value"))
+        box.edit.setPlaceholderText(_example(self.field.type))
+        box.edited.connect(self._touch)
+        self._plain = box
+        self._body.addWidget(box, 1)
 
     def _rebuild(self) -> None:
         while (item := self._body.takeAt(0)) is not None:
@@ -185,7 +179,7 @@ class FieldEditor(QWidget):
             elif isinstance(self._plain, QLineEdit):
                 self.field.value = Secret.of(self._plain.text().strip())
             elif self._plain is not None:
-                self.field.value = Secret.of(self._plain.toPlainText())
+                self.field.value = Secret.of(self._plain.text())
         return self.field
 
     def put(self, value: Secret) -> None:

@@ -53,7 +53,7 @@ class RailButton(QAbstractButton):
         side = theme.px(22)
         place = QRectF(0, 0, side, side)
         place.moveCenter(QPointF(pill.center().x(), pill.top() + theme.px(17)))
-        name = f"{self._icon}-fill" if on else self._icon
+        name = f"{self._icon}-filled" if on else self._icon
         theme.paint(painter, place, name, colours.accent if on else colours.text2)
         painter.setFont(theme.font("section"))
         painter.setPen(colours.text if on else colours.text2)
@@ -102,7 +102,7 @@ class _Mark(QWidget):
         painter.drawRoundedRect(square, theme.px(9), theme.px(9))
         inner = QRectF(0, 0, theme.px(22), theme.px(22))
         inner.moveCenter(square.center())
-        theme.paint(painter, inner, "vault-fill", colours.page)
+        theme.paint(painter, inner, "safe-filled", colours.page)
         painter.end()
 
 
@@ -124,7 +124,7 @@ class Rail(Ground):
         self._layout.setSpacing(0)
         self._layout.addWidget(_Mark(self))
         self._layout.addStretch(1)
-        self.settings = self._foot("settings", self.tr("Settings"), "rail-settings")
+        self.settings = self._foot("gear", self.tr("Settings"), "rail-settings")
         self.settings.clicked.connect(self.settings_wanted)
         self.lock = self._foot("lock", self.tr("Lock"), "rail-lock")
         self.lock.clicked.connect(self.lock_wanted)

@@ -74,7 +74,7 @@ class SearchEdit(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Keys with Ctrl that edit nothing here belong to the pane: Ctrl+C without selected text copies the password."""
+        """Keys with Ctrl that edit nothing here belong to the pane: Ctrl+C without a selection copies the password."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)

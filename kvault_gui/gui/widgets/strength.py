@@ -14,13 +14,14 @@ _TONES = ("bad", "bad", "wait", "ok", "ok")
 
 
 class _Segments(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
+        self._width = width
         self.filled, self.tone = 0, "ok"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(180), theme.px(4))
+        return QSize(theme.px(self._width), theme.px(4))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         t, gap = theme.tokens(), theme.px(4)
@@ -35,11 +36,11 @@ class _Segments(QWidget):
 
 
 class StrengthBar(QWidget):
-    """Shows an estimate; never colour alone."""
+    """Shows an estimate; never colour alone. ``width`` of the segments is in px at a 13 px font."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, width: int = 180) -> None:
         super().__init__(parent)
-        self._segments = _Segments()
+        self._segments = _Segments(width)
         self._word = label("", "label")
         self._bits = label("", "small", "text2")
         row = QHBoxLayout(self)

@@ -12,7 +12,7 @@ from kvault_gui.engine.api import Entry, Field, FieldType, Secret, Use, Version
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds, when
 from kvault_gui.gui.widgets.buttons import button
-from kvault_gui.gui.widgets.cards import Card, Tile
+from kvault_gui.gui.widgets.cards import Card, Line, Tile
 from kvault_gui.gui.widgets.field_row import FieldRow
 from kvault_gui.gui.widgets.labels import Chip, label
 from kvault_gui.gui.widgets.strength import StrengthBar
@@ -38,7 +38,7 @@ class EntryView(QWidget):
         self.entry = entry
         self._versions, self._acts, self._tasks = versions, acts, tasks
         self._protected: dict[str, FieldRow] = {}
-        self._strength: tuple[StrengthBar, QWidget] | None = None
+        self._strength: StrengthBar | None = None
         self._card = Card()
         self._hide = QTimer(self)
         self._hide.setSingleShot(True)
@@ -103,8 +103,10 @@ class EntryView(QWidget):
         if field.type is FieldType.OTP:
             return self._code_row(field, name)
         several = field.type in (FieldType.LONG, FieldType.PEM)
-        shown = None if field.protected else (field.value or "")
         can_open = field.type is FieldType.URL and not field.protected
+        shown = None if field.protected else (field.value or "")
+        if can_open and shown:
+            shown = shown.removeprefix("https://").removesuffix("/")
         row = FieldRow(name, shown, can_open=can_open, wrap=several)
         row.setObjectName(f"row-{field.name}")
         row.open_wanted.connect(self.open_wanted)
@@ -216,16 +218,19 @@ class EntryView(QWidget):
         if self._hide.interval() > 0:
             self._hide.start()
         if field.type is FieldType.SECRET and field.name == kinds.KINDS[self.entry.kind].main:
-            await self._estimate(secret)
+            await self._estimate(row, secret)
         secret.wipe()
 
-    async def _estimate(self, secret: Secret) -> None:
+    async def _estimate(self, row: FieldRow, secret: Secret) -> None:
         estimate = await self._acts.strength(secret)
-        if self._strength is None:
-            bar = StrengthBar()
-            self._strength = (bar, WordsRow(self.tr("Strength"), bar))
-            self._card.add(self._strength[1])
-        self._strength[0].set_strength(estimate.score, estimate.bits)
+        layout = self._card.layout()
+        if self._strength is None and isinstance(layout, QVBoxLayout):
+            self._strength = StrengthBar(width=88)  # shorter than in a form: the row is narrow
+            at = layout.indexOf(row)
+            layout.insertWidget(at + 1, Line())
+            layout.insertWidget(at + 2, WordsRow(self.tr("Strength"), self._strength))
+        if self._strength is not None:
+            self._strength.set_strength(estimate.score, estimate.bits)
 
     def _ask_code(self, row: CodeRow, field: Field) -> None:
         self._tasks.start(self._show_code(row, field), f"code {field.name}", "replace")

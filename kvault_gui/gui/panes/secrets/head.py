@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from kvault_gui.engine.api import Kind, Order, View
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds
+from kvault_gui.gui.theme.draw import box, ring
 from kvault_gui.gui.widgets.ground import header_height
 from kvault_gui.gui.widgets.search_edit import SearchEdit
+
+
+class SortButton(QPushButton):
+    """A word and a caret; opens a menu."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("list-sort")
+        self.setProperty("kind", "ghost")
+        self.setProperty("small", True)  # noqa: FBT003 Qt's signature
+
+    def sizeHint(self) -> QSize:
+        """The word, the caret, their room."""
+        words = QFontMetrics(theme.font("label"))
+        return QSize(
+            words.horizontalAdvance(self.text()) + theme.px(36), max(theme.px(26), words.height() + theme.px(8))
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A ghost button whose caret stands after the word."""
+        colours, side = theme.tokens(), theme.px(12)
+        painter = QPainter(self)
+        if self.underMouse() or self.isDown():
+            box(painter, self.rect(), theme.px(6), colours.hover)
+        if self.hasFocus():
+            ring(painter, self.rect(), theme.px(6))
+        painter.setFont(theme.font("label"))
+        painter.setPen(colours.text)
+        room = self.rect().adjusted(theme.px(8), 0, -theme.px(8), 0)
+        word = room.adjusted(0, 0, -side - theme.px(6), 0)
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QStyle.visualRect(self.layoutDirection(), self.rect(), word), int(flags), self.text())
+        caret = QRect(room.right() - side, (self.height() - side) // 2 + 1, side, side)
+        place = QStyle.visualRect(self.layoutDirection(), self.rect(), caret)
+        theme.paint(painter, QRectF(place), "caret-down", colours.text2)
+        painter.end()
 
 
 class ListHead(QWidget):
@@ -38,13 +75,7 @@ class ListHead(QWidget):
         self.count.setTextFormat(Qt.TextFormat.PlainText)
         self.count.setProperty("font_role", "small")
         self.count.setProperty("tone", "text2")
-        self.sort = QToolButton(self)
-        self.sort.setObjectName("list-sort")
-        self.sort.setAccessibleName(self.tr("Order and kind"))
-        self.sort.setProperty("font_role", "label")
-        self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.sort.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.sort.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands after the word
+        self.sort = SortButton(self)
         self.sort.setMenu(self._make_menu())
         self._lay_out()
         self._say_order()
@@ -109,7 +140,7 @@ class ListHead(QWidget):
     def _say_order(self) -> None:
         word = self.tr("Title") if self.order is Order.TITLE else self.tr("Changed")
         self.sort.setText(f"{kinds.word(self.kind)}, {word}" if self.kind else word)
-        self.sort.setIcon(theme.icon("caret-down", "text2"))
+        self.sort.setAccessibleName(self.tr("Order and kind: {order}").format(order=self.sort.text()))
 
     def apply(self, view: View) -> View:
         """``view`` in this order, of this kind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from kvault_gui.gui import theme
@@ -73,7 +73,7 @@ class EntryList(QTableView):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.hide()
         self.set_density(compact=False)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        self.viewport().setAutoFillBackground(False)  # the column's own ground shows through
 
     def set_density(self, *, compact: bool) -> None:
         """Comfortable (two lines) or compact (one)."""

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from kvault_gui.engine.api import Entry, FieldType, Row, View
 from kvault_gui.engine.errors import EntryNotFoundError, KvaultError
@@ -14,13 +14,13 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.models.secrets import SecretRows
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 from kvault_gui.gui.tasks import Tasks
-from kvault_gui.gui.widgets.ground import Ground
 
 from .acts import Acts, Parts
 from .commands import MENU, TRASH_MENU, Commands
 from .detail import Detail
 from .editing import Editing
 from .empty import Empty
+from .frame import Frame
 from .head import ListHead
 from .list_view import EntryList
 from .sidebar_view import Sidebar
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 HITS = 100  # rows that a search shows
 TYPING = 60  # ms after a change of entries until lists are read again
-NARROW = 836  # px at a 13 px font: under it the sidebar goes
-FOLDED = 560  # under it list and detail share one place
 
 
 class SecretsPane(QWidget):
@@ -69,14 +67,13 @@ class SecretsPane(QWidget):
         self._parts, self._ask = parts, ask
         self._numbers = count()
         self._overview: Overview | None = None
-        self._wants_sidebar: bool | None = None
         self.hide_seconds = 30
         self.tasks = Tasks(self, show_error)
         self.rows = SecretRows(parts.secrets, self._start, self)
         self.sidebar = Sidebar(header)
         self.head = ListHead()
         self.list = EntryList(self.rows, self._start)
-        self.list_empty = Empty()
+        self.list_empty = Empty(narrow=True)
         self.acts = Acts(parts, ask, self.tasks, self)
         self.detail = Detail(self.acts, show_error)
         self.pane_empty = Empty()
@@ -93,37 +90,12 @@ class SecretsPane(QWidget):
     # Building ---------------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._side = Ground("side", header=True, edge=True)
-        self._side.setObjectName("side")
-        side = QVBoxLayout(self._side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.addWidget(self.sidebar)
-        self._list_ground = Ground("list", header=True)
-        column = QVBoxLayout(self._list_ground)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.head)
-        self._list_stack = QStackedWidget()
-        self._list_stack.addWidget(self.list)
-        self._list_stack.addWidget(self.list_empty)
-        column.addWidget(self._list_stack, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self._list_ground)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(1, 1)
-        self._empty_ground = Ground("page", header=True)
-        empty = QVBoxLayout(self._empty_ground)
-        empty.addWidget(self.pane_empty)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.splitter)
-        self._stack.addWidget(self._empty_ground)
+        self._frame = Frame(self.sidebar, self.head, (self.list, self.list_empty), self.detail, self.pane_empty)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._side)
-        layout.addWidget(self._stack, 1)
-        self.refit()
+        layout.addWidget(self._frame)
+        self.splitter = self._frame.splitter
+        self._columns = self._frame.columns
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self._go)
@@ -137,7 +109,8 @@ class SecretsPane(QWidget):
         self.head.arranged.connect(self._load)
         self.rows.changed.connect(self._say_counts)
         self.list.chosen.connect(self._choose)
-        self.list.activated_row.connect(lambda _row: self.commands["edit"].trigger())
+        self.list.activated_row.connect(self._open_row)
+        self.list.clicked.connect(lambda _index: self._columns.go_to_detail())
         self.list.typed.connect(self._type)
         self.list.customContextMenuRequested.connect(self._list_menu)
         self.detail.edit_wanted.connect(self.commands["edit"].trigger)
@@ -187,6 +160,7 @@ class SecretsPane(QWidget):
         """Read what the vault holds and show all of it; then offer drafts."""
         await self._read_overview()
         self.sidebar.choose((Stop.ALL, None))
+        self.begin_search()
         await self.editing.look_for_drafts()
 
     def on_changed(self, _event: Changed) -> None:
@@ -298,6 +272,12 @@ class SecretsPane(QWidget):
         if rows:
             act(rows)
 
+    def _open_row(self, _row: Row) -> None:
+        if self._columns.folded and not self.detail.isVisible():
+            self._columns.go_to_detail()
+        else:
+            self.commands["edit"].trigger()
+
     def _in_trash(self) -> bool:
         row = self._place()
         return row is not None and row.stop is Stop.TRASH
@@ -352,9 +332,8 @@ class SecretsPane(QWidget):
             kind=self.head.kind,
         )
         self.head.show_count(situation.shown, situation.query)
-        self._list_stack.setCurrentIndex(0 if situation.shown else 1)
         whole = self._overview is not None and situation.empty_vault
-        self._stack.setCurrentIndex(1 if whole else 0)
+        self._frame.show_part(listed=bool(situation.shown), whole=whole)
         if not situation.shown:
             speak(situation, self.pane_empty if whole else self.list_empty, self)
         self.counted.emit(situation.sentence())
@@ -383,32 +362,23 @@ class SecretsPane(QWidget):
 
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar."""
-        self._wants_sidebar = not self._side.isVisible()
-        self.refit()
+        self._columns.toggle_side()
+        self._columns.fit(self.width())
 
     def _fold_back(self) -> None:
-        self.detail.hide()
-        self._list_ground.show()
+        self._columns.go_to_list()
         self.list.setFocus()
-
-    def refit(self) -> None:
-        """Give each column its width; where there is too little room, drop one."""
-        wide = self.width() >= theme.px(NARROW)
-        self._side.setVisible(wide if self._wants_sidebar is None else self._wants_sidebar)
-        self._side.setFixedWidth(theme.px(204 if self.width() >= theme.px(1100) else 172))
-        self._list_ground.setMinimumWidth(theme.px(240))
-        self.detail.setMinimumWidth(theme.px(300))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns follow the width."""
         super().resizeEvent(event)
-        self.refit()
+        self._columns.fit(self.width())
 
     def changeEvent(self, event: QEvent) -> None:
         """Columns follow the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.refit()
+            self._columns.fit(self.width())
 
     def sizeHint(self) -> QSize:
         """The drawn size."""

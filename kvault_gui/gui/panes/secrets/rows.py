@@ -12,7 +12,7 @@ from kvault_gui.gui.models import kinds, when
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.cards import Card
 from kvault_gui.gui.widgets.countdown import CountdownRing
-from kvault_gui.gui.widgets.field_row import FieldRow
+from kvault_gui.gui.widgets.field_row import LABEL, FieldRow
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, label
 
@@ -88,7 +88,7 @@ class WordsRow(QWidget):
         row.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
         row.setSpacing(theme.px(6))
         head = ElidedLabel(name, "small", "text2")
-        head.setFixedWidth(theme.px(124))
+        head.setFixedWidth(theme.px(LABEL) - row.spacing())
         row.addWidget(head)
         for part in parts:
             row.addWidget(part)

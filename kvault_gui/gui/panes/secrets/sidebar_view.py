@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -14,6 +13,8 @@ from kvault_gui.gui.models.sidebar import SIDEBAR_ROLE, SidebarRow, SidebarRows,
 from .paint import SidebarDelegate, caret_rect, plus_rect
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
+
     from kvault_gui.engine.api import Overview
 
 
@@ -100,7 +101,6 @@ class Sidebar(QWidget):
     def __init__(self, header: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
-        self.setBackgroundRole(QPalette.ColorRole.Window)
         self.rows = SidebarRows(self)
         self._trash_rows = _TrashRow(self)
         self.places = PlaceList(self.rows, self)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from kvault_gui.gui.models import kinds
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 
-from .empty import Empty, Offer
+from .empty import Empty, Note, Offer
 from .paint import one_line
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def speak(situation: Situation, empty: Empty, does: Does) -> None:
             _tr("A login, a key, a certificate, a note. Or bring everything over from the program you use now."),
             Offer(_tr("New secret"), lambda: does.new_titled(""), "plus", "Ctrl N", "empty-new"),
             Offer(_tr("Import…"), does.want_import, "import", name="empty-import"),
+            notes=(
+                Note("import", _tr("Reads KeePass databases and CSV files"), _tr("Shows first what will not fit")),
+                Note("lock", _tr("Locks itself when you leave"), _tr("Or at once, with Ctrl+L")),
+            ),
         )
     elif situation.kind is not None:
         text = _tr("Nothing here is of the kind “{kind}”").format(kind=kinds.word(situation.kind))
