@@ -33,7 +33,10 @@ class Sample(NamedTuple):
         return str(shared(self.path.rsplit("/", 1)[0] + "/" + self.key)) if self.key else None
 
 
-def _own(name: str, key: str | None, form: str, entries: int, groups: int, password: str = "password") -> Sample:
+_USUAL = "password"
+
+
+def _own(name: str, key: str | None, form: str, entries: int, groups: int, password: str = _USUAL) -> Sample:
     return Sample(PYKEEPASS + name + ".kdbx", password, key, form, entries, groups)
 
 

@@ -78,6 +78,13 @@ NAMED = [
 ]
 
 
+def _open(path: str, password: str | None, key: str | None) -> None:
+    with shared(path).open("rb") as file:
+        reader = KdbxReader(file, path.rsplit("/", 1)[1])
+        reader.unlock(candidates(Secret.of(password) if password is not None else None, key))
+        read_database(reader)
+
+
 def _id(sample: Sample) -> str:
     return sample.name()
 
@@ -101,10 +108,8 @@ def test_a_broken_or_locked_database_is_refused_with_its_reason(
     path: str, password: str | None, key: str | None, error: type[KvaultError], reason: str
 ) -> None:
     key_path = str(shared(path.rsplit("/", 1)[0] + "/" + key)) if key else None
-    with shared(path).open("rb") as file, pytest.raises(error) as caught:
-        reader = KdbxReader(file, path.rsplit("/", 1)[1])
-        reader.unlock(candidates(Secret.of(password) if password is not None else None, key_path))
-        read_database(reader)
+    with pytest.raises(error) as caught:
+        _open(path, password, key_path)
     assert type(caught.value) is error
     assert reason in str(caught.value)
 

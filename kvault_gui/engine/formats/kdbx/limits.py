@@ -17,8 +17,8 @@ class Limits:
     header: int = MIB
     block: int = 256 * MIB  # one authenticated block; KeePass and KeePassXC write 1 MiB
     payload: int = 1024 * MIB  # decompressed
-    ratio: int = 150  # decompressed to compressed, once ``ratio_from`` is passed; real databases stay below 30
-    ratio_from: int = 16 * MIB
+    ratio: int = 150  # decompressed to compressed, once ``ratio_from`` is passed; real databases stay below 50
+    ratio_from: int = 4 * MIB
     binary: int = MAX_FILE
     binaries: int = 384 * MIB  # all attachments of a file together
     binary_count: int = 100_000
