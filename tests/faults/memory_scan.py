@@ -1,8 +1,8 @@
 """Looks for secrets in the memory of running processes.
 
 Every run of six or more characters of a secret counts, in each form in which Python, Qt, a protocol or a file might
-hold it. Runs of four hit by chance; each scan therefore looks for a control password as well that nobody ever typed, and a
-scan whose control was hit proves nothing.
+hold it. Runs of four hit by chance; each scan therefore looks for a control password as well that nobody ever typed,
+and a scan whose control was hit proves nothing.
 
 A process that is not dumpable (all of kvault's) can be read by root alone.
 """
