@@ -260,5 +260,6 @@ class GeneratorDialog(QDialog):
     def showEvent(self, event: object) -> None:
         """Begin with a fresh one."""
         super().showEvent(event)  # type: ignore[arg-type]
+        self.use.setFocus()
         if self._secret is None:
             self.generate()

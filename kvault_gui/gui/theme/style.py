@@ -251,7 +251,7 @@ class KvaultStyle(QProxyStyle):
             return menus.item_size(option)  # type: ignore[arg-type]
         tall = px(38) if asks(widget, "large") else px(32)
         if kind == CT.CT_SpinBox:
-            return QSize(size.width() + px(16), max(tall, size.height()))
+            return QSize(size.width() + px(48), max(tall, size.height()))
         if kind in (CT.CT_LineEdit, CT.CT_ComboBox):
             extra = px(36) if kind == CT.CT_ComboBox else px(16)
             return QSize(size.width() + extra, max(tall, size.height() + px(8)))

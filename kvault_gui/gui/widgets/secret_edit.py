@@ -34,6 +34,7 @@ class SecretEdit(QLineEdit):
     """
 
     edited = Signal()
+    eye_toggled = Signal(bool)
 
     def __init__(self, name: str, parent: QWidget | None = None, *, eye: bool = True) -> None:
         super().__init__(parent)
@@ -92,6 +93,7 @@ class SecretEdit(QLineEdit):
             self._eye.setChecked(shown)
         self._name_eye()
         self.update()
+        self.eye_toggled.emit(shown)
 
     def peek(self) -> bytearray:
         """The text as UTF-8; the field keeps it. The caller wipes the result."""
