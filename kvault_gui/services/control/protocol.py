@@ -131,7 +131,7 @@ class Peer(msgspec.Struct, frozen=True):
 
     pid: int
     uid: int
-    program: str  # path of its executable, or "" when it cannot be told
+    program: str  # path of its executable, or its short name where the path may not be read, or ""
     terminal: str  # "pts/1", or ""
 
 
@@ -140,12 +140,16 @@ def peer_of(connection: socket.socket) -> Peer:
     pid, uid, _gid = _CREDENTIALS.unpack(
         connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     )
-    return Peer(pid, uid, _link(f"/proc/{pid}/exe"), _terminal(pid))
+    return Peer(pid, uid, _program(pid), _terminal(pid))
 
 
-def _link(path: str) -> str:
+def _program(pid: int) -> str:
     try:
-        return os.readlink(path)  # noqa: PTH115 a plain string is wanted
+        return os.readlink(f"/proc/{pid}/exe")  # noqa: PTH115 a plain string is wanted
+    except OSError:
+        pass  # a process that does not let itself be dumped, such as our own command line, hides it
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
 

@@ -1,0 +1,99 @@
+"""The parser's common parts: options that every command takes, and messages that repeat nothing that was typed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from kvault_gui.engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS = ("credential", "api_key", "certificate", "signing_key", "note")
+CATEGORIES = ("unlock", "read", "change", "trust", "export", "system")
+OUTCOMES = ("done", "refused", "failed", "begun")
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError. What was typed is not repeated: somebody may have typed a password there."""
+
+    def error(self, message: str) -> NoReturn:
+        """Argparse's message without values."""
+        plain = re.sub(r"invalid choice: .* \(choose", "unknown choice (choose", message, flags=re.DOTALL)
+        plain = re.sub(r"ignored explicit argument .*", "takes no value", plain, flags=re.DOTALL)
+        raise UsageError(reason=f"{plain[0].upper()}{plain[1:]} ({self.prog})")
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """An argument type: a whole number between two others."""
+
+    def convert(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"takes a number from {low} to {high}")
+        return int(text)
+
+    return convert
+
+
+def kind(text: str) -> str:
+    """An argument type: an entry's kind, also written with a hyphen."""
+    found = text.replace("-", "_")
+    if found not in KINDS:
+        raise argparse.ArgumentTypeError(f"is one of {', '.join(KINDS)}")
+    return found
+
+
+def secret_source(parser: argparse.ArgumentParser, what: str, help_text: str) -> None:
+    """``--WHAT-fd N`` and ``--WHAT-file F``."""
+    add = parser.add_argument
+    add(
+        f"--{what}-fd",
+        type=number(0, 1 << 20),
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help=f"{help_text}: from descriptor N",
+    )
+    add(f"--{what}-file", metavar="FILE", default=argparse.SUPPRESS, help=f"{help_text}: from FILE")
+
+
+def common() -> Parser:
+    """What may stand before and after the command's name."""
+    parser = Parser(add_help=False, allow_abbrev=False)
+    group = parser.add_argument_group("for every command")
+    add = group.add_argument
+    add("--vault", metavar="PATH", default=argparse.SUPPRESS, help="the vault's folder (else KVAULT_VAULT)")
+    add("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    secret_source(parser, "password", "the vault's password")
+    secret_source(parser, "recovery-code", "the recovery code instead")
+    add(
+        "--accept",
+        action="append",
+        choices=("missing", "head"),
+        default=argparse.SUPPRESS,
+        help="open although changes are missing, or although head does not fit",
+    )
+    return parser
+
+
+class Commands:
+    """Adds commands to a parser; each has its own ``run``."""
+
+    def __init__(self, parser: Parser, *, needed: bool = False) -> None:
+        self._common = common()
+        self._into = parser.add_subparsers(metavar="COMMAND", required=needed, dest="command", parser_class=Parser)
+
+    def add(self, name: str, text: str, run: Callable[[argparse.Namespace], int], more: str = "") -> Parser:
+        """A command. ``text`` is its line in the list, ``more`` is printed below it in its own help."""
+        description = f"{text[0].upper()}{text[1:]}. {more}".strip()
+        made: Parser = self._into.add_parser(
+            name, help=text, description=description, parents=[self._common], allow_abbrev=False
+        )
+        made.set_defaults(run=run)
+        return made
+
+    def group(self, name: str, text: str) -> Commands:
+        """A command that has commands of its own."""
+        parent: Parser = self._into.add_parser(name, help=text, description=text, allow_abbrev=False)
+        return Commands(parent, needed=True)
