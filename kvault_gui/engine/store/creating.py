@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DATABASE = "vault.db"
 MARK = "creating"  # stands while a vault is made; without a header beside it, what is there was never acknowledged
-_OURS = frozenset({MARK, lock.NAME, HEAD, DATABASE, DATABASE + "-wal", DATABASE + "-journal", HEAD + ".tmp"})
+_OURS = frozenset({MARK, lock.NAME, HEAD, DATABASE, DATABASE + "-wal", DATABASE + "-journal", MARK + ".tmp"})
 
 
 def create(
@@ -45,9 +45,16 @@ def create(
     path = real_path(folder)
     with told(path):
         made = not path.exists()
+        if not made and not path.is_dir():
+            raise VaultExistsError(path=str(path))
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_empty(path)
         held = lock.take(path, holder)
+        try:
+            _check_empty(path)  # again: another program may have been quicker, and what it made is not ours to undo
+        except BaseException:
+            held.release()
+            raise
         try:
             _clear(path, files)
             files.put(path / MARK, b"")
@@ -66,12 +73,11 @@ def _check_empty(path: Path) -> None:
     """Refuse a folder with anything in it but what an interrupted creation left. Raises VaultExistsError."""
     names = {entry.name for entry in path.iterdir()}
     unfinished = MARK in names and names <= _OURS | {name + ".tmp" for name in headers.NAMES}
-    if names - {lock.NAME} and not unfinished:
+    if names - {lock.NAME, MARK + ".tmp"} and not unfinished:
         raise VaultExistsError(path=str(path))
 
 
 def _clear(path: Path, files: Files) -> None:
-    _check_empty(path)  # again, now that the lock is held
     for name in sorted(_OURS - {lock.NAME, MARK}):
         files.remove(path / name)
 

@@ -5,6 +5,7 @@ Renames are atomic and become durable with the folder's sync; a file's content b
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from typing import TYPE_CHECKING
@@ -74,15 +75,23 @@ class Files:
     def put(self, path: Path, data: bytes) -> None:
         """Replace a whole file: written beside it, synced, renamed over it, folder synced. Raises OSError."""
         beside = path.with_name(path.name + ".tmp")
-        self.remove(beside)
-        descriptor = self.open(beside)
+        try:
+            self._write_new(beside, data)
+            self.rename(beside, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.remove(beside)
+            raise
+        self.sync_folder(path.parent)
+
+    def _write_new(self, path: Path, data: bytes) -> None:
+        self.remove(path)
+        descriptor = self.open(path)
         try:
             self.write_at(descriptor, data, 0)
             self.sync(descriptor)
         finally:
             self.close(descriptor)
-        self.rename(beside, path)
-        self.sync_folder(path.parent)
 
 
 REAL = Files()

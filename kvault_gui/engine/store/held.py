@@ -28,8 +28,12 @@ class Seen(NamedTuple):
 
 
 def real_path(folder: Path) -> Path:
-    """The folder's own path. Raises InvalidInputError if it is too long for SQLite."""
+    """The folder's own path. Raises InvalidInputError for one that SQLite cannot open: too long, or no text."""
     path = Path(os.path.realpath(folder))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(reason="The path of this folder is not Unicode text") from error
     if len(os.fsencode(path)) > MAX_PATH:
         raise InvalidInputError(reason=f"The path of this folder is too long (more than {MAX_PATH} bytes)")
     return path

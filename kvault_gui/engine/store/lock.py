@@ -52,12 +52,23 @@ def take(folder: Path, holder: str) -> Lock:
         return _take_readonly(folder)
     try:
         _flock(descriptor)
+        _check_same_file(descriptor, folder / NAME)
         os.ftruncate(descriptor, 0)
         _write_text(descriptor, f"{holder}, process {os.getpid()}")
     except BaseException:
         os.close(descriptor)
         raise
     return Lock(descriptor, writable=True)
+
+
+def _check_same_file(descriptor: int, path: Path) -> None:
+    """The lock is still the file of that name: a making that was given up takes its lock away."""
+    try:
+        same = os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        same = False
+    if not same:
+        raise VaultHeldError(holder="Another program")
 
 
 def _write_text(descriptor: int, text: str) -> None:

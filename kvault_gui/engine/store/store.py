@@ -295,7 +295,6 @@ class Store:
         first = self.folder / headers.NAMES[0]
         try:
             same = self._held.files.read(first, header.MAX_BYTES) == self._written.data
-            self._held.files.remove(first.with_name(first.name + ".tmp"))
         except OSError:
             same = False
         known = from_os(error, self.folder)
