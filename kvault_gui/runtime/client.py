@@ -13,6 +13,7 @@ from kvault_gui.engine.errors import (
     FieldValue,
     InternalError,
     KvaultError,
+    TooLargeError,
     all_errors,
 )
 from kvault_gui.runtime import frames, proxy, shapes
@@ -266,7 +267,11 @@ class EngineClient:
         del self._asking[number]
         error = None if task.cancelled() else task.exception()
         answer = None if task.cancelled() or error is not None else task.result()
-        self._channel.send(frames.pack(frames.Answer(number, answer)))
+        try:
+            packed = frames.pack(frames.Answer(number, answer))
+        except TooLargeError as too_large:
+            packed, error = frames.pack(frames.Answer(number, None)), too_large
+        self._channel.send(packed)
         if answer is not None:
             answer.wipe()
         if error is not None and not isinstance(error, CancelledError):

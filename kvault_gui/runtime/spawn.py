@@ -32,7 +32,8 @@ def spawn(where: str, *, program: str = START) -> Spawned:
     """Start an engine process; it gets ready while the caller does something else.
 
     It is started by exec with a fixed environment, in the root folder and in a process group of its own, and inherits
-    no descriptor but its socket, which is its standard input.
+    no descriptor but its socket, which is its standard input. Call this on the main thread: the kernel ends the engine
+    together with the thread that started it.
 
     Args:
         where: what audit records name as the place of an act, e.g. "window".

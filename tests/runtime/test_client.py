@@ -210,6 +210,21 @@ def test_a_prompter_that_fails_cancels_the_question_and_is_reported() -> None:
     asyncio.run(run())
 
 
+def test_an_answer_too_large_to_send_cancels_the_question_and_is_reported() -> None:
+    async def answer(_: api.Question) -> api.Secret:
+        return api.Secret(bytearray(frames.MAX_FRAME))
+
+    async def run() -> None:
+        reported: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: reported.append(type(what["exception"])))
+        async with border(answer) as made:
+            with pytest.raises(CancelledError):
+                await made.client.formats.save("/x", api.SourceFormat.CSV, None)
+        assert reported == [TooLargeError]
+
+    asyncio.run(run())
+
+
 def test_cancelling_what_asked_takes_the_question_away() -> None:
     async def run() -> None:
         async with border(never_answers()) as made:
