@@ -8,19 +8,19 @@ from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, Sig
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from kvault_gui.engine.errors import EngineGoneError, LockedError
 from kvault_gui.gui import theme
+from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.panes.secrets import SecretsPane
+from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.rail import Rail
 from kvault_gui.gui.widgets.status_bar import StatusBar
 from kvault_gui.gui.widgets.vault_button import VaultButton
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kvault_gui.desktop.clipboard import Clipboard
     from kvault_gui.engine.api import Secret
     from kvault_gui.engine.errors import KvaultError
-    from kvault_gui.gui.ask import Ask
     from kvault_gui.gui.panes.secrets.acts import Parts
 
 SMALLEST = QSize(480, 420)  # px at a 13 px font
@@ -47,9 +47,7 @@ class MainWindow(QWidget):
 
     Args:
         parts: the engine's parts for the Secrets pane.
-        ask: opens dialogs.
         clipboard: takes what is copied.
-        show_error: told of what a task raises.
         vault: what stands over the sidebar.
         wishes: how values are handled.
     """
@@ -68,19 +66,21 @@ class MainWindow(QWidget):
     def __init__(
         self,
         parts: Parts,
-        ask: Ask,
         clipboard: Clipboard,
-        show_error: Callable[[KvaultError], object],
         vault: Vault,
         wishes: Wishes,
+        *,
+        native_files: bool = True,
     ) -> None:
         super().__init__()
         self.setObjectName("main-window")
         self.setWindowTitle("kvault")  # never a name from the vault: titles are seen in task lists and logs
         self._clipboard, self._wishes = clipboard, wishes
+        self.ask = Ask(self, native_files=native_files)
+        self.tasks = Tasks(self, self.show_error)
         self._keys: list[str] = []
         self.vault_button = VaultButton(vault.name, vault.state)
-        self.secrets = SecretsPane(parts, ask, show_error, self.vault_button)
+        self.secrets = SecretsPane(parts, self.ask, self.show_error, self.vault_button)
         self.rail = Rail()
         self.panes = QStackedWidget()
         self.status = StatusBar()
@@ -188,6 +188,19 @@ class MainWindow(QWidget):
     def offer(self, name: str, *, possible: bool) -> None:
         """Show or hide an act of the application menu: what this build cannot do is not offered."""
         self._actions[name].setVisible(possible)
+
+    def show_error(self, error: KvaultError) -> None:
+        """Say what went wrong; what ended with the vault needs no words, the unlock dialog is there."""
+        if not isinstance(error, LockedError | EngineGoneError):
+            self.tasks.start(self.ask.error(error), "error", "queue")
+
+    def close_down(self) -> None:
+        """The vault locks: what is shown goes first, nothing is asked any more."""
+        self.hide()
+        self.ask.close_all()
+        self.tasks.close()
+        self.secrets.tasks.close()
+        self.secrets.detail.hide_all()
 
     # Values -----------------------------------------------------------------------------------------------------------
 
