@@ -106,6 +106,8 @@ class Buckets:
         for table in sorted(tables, key=lambda each: each.number):
             bucket = max(start, sethash.bucket_of(table.number, 0))
             end = sethash.bucket_of(table.number + 1, 0)
+            if bucket >= end:
+                continue
             known = iter(sorted(number for number in self._sums if bucket <= number < end))
             summed = next(known, end)
             while True:
@@ -118,7 +120,9 @@ class Buckets:
                 bucket += 1
 
     def _next_with_rows(self, table: Table, bucket: int, end: int) -> int:
-        first = sethash.bucket_range(bucket)[1] if bucket < end else sethash.bucket_range(bucket - 1)[2]
+        if bucket >= end:
+            return end
+        first = sethash.bucket_range(bucket)[1]
         sql = f"select min(id) from {table.name} where id >= ?"  # noqa: S608 our own identifier
         found = self._database.value(sql, (first,))
         return sethash.bucket_of(table.number, found) if isinstance(found, int) else end

@@ -23,6 +23,7 @@ from ..errors import (
 )
 from . import database, head, headers, records, sethash
 from .buckets import DDL as BUCKETS_DDL
+from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
 from .faults import FULL, told
 from .head import HeadFile, HeadRecord, Verdict
@@ -94,7 +95,7 @@ class Opening:
                 raise
         if found.record is not None and found.finding:
             self._findings.append(found.finding)
-        base.database.guard([BUCKETS_DDL.split()[2].partition("(")[0], records.TABLE, *(t.name for t in tables)])
+        base.database.guard([BUCKETS_TABLE, records.TABLE, *(table.name for table in tables)])
         return Parts(
             base.database,
             buckets,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
@@ -213,7 +213,10 @@ class Store:
             number, chain_head = tx.finish(total)
         except BaseException as error:
             tx.abandon()
-            raise self._rolled_back(error) from error
+            known = self._rolled_back(error)
+            if known is error:
+                raise
+            raise known from error
         self._commit(Tail(number, self._tail.newest.after(chain_head), sethash.to_bytes(total)))
         self._total = total
         self._upkeep.committed()
@@ -237,6 +240,7 @@ class Store:
     def _commit(self, tail: Tail) -> None:
         """COMMIT, then head copy A synced; from then on the change is acknowledged. Then copy B."""
         assert self._head is not None  # noqa: S101 transaction() has looked
+        self._broken = True  # until it is known how this ends, whatever interrupts it
         try:
             self._database.run("commit")
         except apsw.Error as error:
@@ -245,22 +249,20 @@ class Store:
         try:
             self._head.write(record)
         except OSError as error:
-            self._broken = True
             raise OutcomeUnknownError from error
         self._buckets.committed()
         self._tail = tail
-        try:
+        with suppress(OSError):  # this change is stored; the next use says that the disk failed
             self._head.write_twin(record)
-        except OSError:
-            self._broken = True  # this change is stored; the next use says that the disk failed
+            self._broken = False
 
     def _commit_failed(self, error: apsw.Error) -> BaseException:
         known = from_commit(error)
         if isinstance(known, OutcomeUnknownError):
-            self._broken = True
             self._buckets.forget()
-            return known
-        self._rolled_back(error)
+        else:
+            self._broken = False
+            self._rolled_back(error)
         return known
 
     def _record(self, tail: Tail) -> HeadRecord:
@@ -277,6 +279,7 @@ class Store:
             raise FolderPermissionError(path=str(self.folder))
         old = self.header
         new = header.encode(header.following(change(old), old), self.keys.header_mac)
+        self._broken = True  # until it is known how this ends, whatever interrupts it
         try:
             headers.write(self.folder, self._held.files, new)
         except OSError as error:
@@ -287,8 +290,8 @@ class Store:
             self._head.write(record)
             self._head.write_twin(record)
         except OSError as error:
-            self._broken = True
             raise OutcomeUnknownError from error
+        self._broken = False
 
     def _header_failed(self, error: OSError) -> KvaultError:
         """Nothing changed if the first file still holds the old header and the disk did not fail."""
@@ -299,8 +302,8 @@ class Store:
             same = False
         known = from_os(error, self.folder)
         if same and (error.errno in FULL or isinstance(known, FolderPermissionError)):
+            self._broken = False
             return known
-        self._broken = True
         return OutcomeUnknownError()
 
     # --- upkeep ---

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .database import Database
 
 QUIET = 1.0  # seconds without a write after which the log is emptied
+RETRY = 60.0  # seconds after which a full disk is asked again
 LOG_PAGES = 1_000
 BULK_LOG_PAGES = 2_000
 _MERGE_PAGES = 64  # index pages that one slice writes
@@ -26,6 +27,7 @@ class Upkeep:
         self._bulk = False
         self._merging: list[str] = []
         self._tried = 0  # pages of the log when emptying it failed last
+        self._again = 0.0  # when it is tried again all the same
         self._written = time.monotonic()
 
     def committed(self) -> None:
@@ -36,7 +38,7 @@ class Upkeep:
     def due(self) -> bool:
         """Whether the log is to be emptied now."""
         pages = self._database.wal_pages
-        if pages < self._tried + LOG_PAGES and self._tried:
+        if self._tried and pages < self._tried + LOG_PAGES and time.monotonic() < self._again:
             return False
         quiet = pages > 0 and time.monotonic() - self._written >= QUIET and not self._bulk
         return quiet or pages >= (BULK_LOG_PAGES if self._bulk else LOG_PAGES)
@@ -51,6 +53,7 @@ class Upkeep:
             self._tried = 0
         except (apsw.FullError, apsw.BusyError, apsw.LockedError):
             self._tried = self._database.wal_pages
+            self._again = time.monotonic() + RETRY
 
     def _search_tables(self) -> list[str]:
         return [str(name) for (name,) in self._database.run(_SEARCH_TABLES)]
@@ -92,4 +95,5 @@ class Upkeep:
             return 0.0
         if self._bulk or not self._database.wal_pages:
             return None
-        return max(0.0, QUIET - (time.monotonic() - self._written))
+        quiet_at = self._again if self._tried else self._written + QUIET
+        return max(0.0, quiet_at - time.monotonic())
