@@ -1,0 +1,56 @@
+"""A real engine on a new vault, and running its jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from kvault_gui.engine.api import Secret, Use, View
+from kvault_gui.engine.facade import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from kvault_gui.engine.api import Entry, Event, Progress, Question
+
+PASSWORD = "correct horse battery staple"
+Result = TypeVar("Result")
+
+
+class Owner:
+    """A person who answers every question with the vault's password."""
+
+    def ask(self, question: Question) -> Secret:
+        del question
+        return Secret.of(PASSWORD)
+
+
+def new_engine(folder: Path, events: list[Event] | None = None) -> Engine:
+    """An engine with a new vault, at the least cost of its key."""
+    engine = Engine(Owner(), "test", emit=events.append if events is not None else lambda _: None, kdf_seconds=0)
+    engine.vaults.create(str(folder), Secret.of(PASSWORD))
+    return engine
+
+
+def finish(job: Generator[Progress, None, Result]) -> Result:
+    """Run a job to its end."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+
+
+def entries_of(engine: Engine, *, trash: bool = False) -> dict[str, Entry]:
+    """Every entry by "path/title"."""
+    found = {}
+    for row in engine.secrets.page(View(trash=trash), None, limit=5000):
+        entry = engine.secrets.get(row.id)
+        found[f"{entry.path}/{entry.title}" if entry.path else entry.title] = entry
+    return found
+
+
+def value_of(engine: Engine, entry: Entry, field: str, version: int | None = None) -> str:
+    """A value as text."""
+    return engine.secrets.reveal(entry.id, field, Use.READ, version).text()
