@@ -188,6 +188,11 @@ class MainWindow(QWidget):
     def offer(self, name: str, *, possible: bool) -> None:
         """Show or hide an act of the application menu: what this build cannot do is not offered."""
         self._actions[name].setVisible(possible)
+        self._actions[name].setEnabled(possible)
+        if name == "settings":
+            self.rail.settings.setVisible(possible)
+        if name == "import":
+            self.secrets.offer_import(possible=possible)
 
     def show_error(self, error: KvaultError) -> None:
         """Say what went wrong; what ended with the vault needs no words, the unlock dialog is there."""

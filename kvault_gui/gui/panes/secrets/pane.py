@@ -68,6 +68,7 @@ class SecretsPane(QWidget):
         self._numbers = count()
         self._overview: Overview | None = None
         self.hide_seconds = 30
+        self.can_import = True
         self.tasks = Tasks(self, show_error)
         self.rows = SecretRows(parts.secrets, self._start, self)
         self.sidebar = Sidebar(header)
@@ -355,6 +356,10 @@ class SecretsPane(QWidget):
     def show_every_kind(self) -> None:
         """Take the filter by kind away."""
         self.head.every_kind()
+
+    def offer_import(self, *, possible: bool) -> None:
+        """Whether an empty vault offers to bring entries over."""
+        self.can_import = possible
 
     def want_import(self) -> None:
         """Ask for an import."""

@@ -48,6 +48,8 @@ class Situation(NamedTuple):
 class Does(Protocol):
     """What the buttons of an empty pane do."""
 
+    can_import: bool
+
     def new_titled(self, title: str) -> None:
         """Make an entry with this title."""
 
@@ -73,22 +75,23 @@ def speak(situation: Situation, empty: Empty, does: Does) -> None:
     if situation.query:
         _no_hits(situation, empty, does)
     elif situation.empty_vault:
-        empty.say(
-            "lock-key",
-            _tr("Put your first secret in"),
-            _tr("A login, a key, a certificate, a note. Or bring everything over from the program you use now."),
-            Offer(_tr("New secret"), lambda: does.new_titled(""), "plus", "Ctrl N", "empty-new"),
-            Offer(_tr("Import…"), does.want_import, "import", name="empty-import"),
-            notes=(
-                Note("import", _tr("Reads KeePass databases and CSV files"), _tr("Shows first what will not fit")),
-                Note("lock", _tr("Locks itself when you leave"), _tr("Or at once, with Ctrl+L")),
-            ),
-        )
+        _empty_vault(empty, does)
     elif situation.kind is not None:
         text = _tr("Nothing here is of the kind “{kind}”").format(kind=kinds.word(situation.kind))
         empty.say("filter", text, "", Offer(_tr("Show every kind"), does.show_every_kind))
     else:
         _empty_place(situation, empty, does)
+
+
+def _empty_vault(empty: Empty, does: Does) -> None:
+    offers = [Offer(_tr("New secret"), lambda: does.new_titled(""), "plus", "Ctrl N", "empty-new")]
+    notes = [Note("lock", _tr("Locks itself when you leave"), _tr("Or at once, with Ctrl+L"))]
+    if does.can_import:
+        offers.append(Offer(_tr("Import…"), does.want_import, "import", name="empty-import"))
+        reads = Note("import", _tr("Reads KeePass databases and CSV files"), _tr("Shows first what will not fit"))
+        notes.insert(0, reads)
+    text = _tr("A login, a key, a certificate, a note. Or bring everything over from the program you use now.")
+    empty.say("lock-key", _tr("Put your first secret in"), text, *offers, notes=tuple(notes))
 
 
 def _no_hits(situation: Situation, empty: Empty, does: Does) -> None:

@@ -1,0 +1,1 @@
+"""The application: puts engine, services and window together, and takes them apart again."""

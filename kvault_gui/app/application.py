@@ -1,0 +1,266 @@
+"""The composition root: what there is, what begins in which order, and how it ends.
+
+States: no vault yet (the wizard), locked (the unlock dialog), open (the main window). Every way from open to locked
+replaces this process by a fresh one (leaving.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import qasync
+from PySide6.QtCore import QObject, QSettings, QSocketNotifier
+
+from kvault_gui.desktop.clipboard import Clipboard
+from kvault_gui.desktop.settings import SettingsFile
+from kvault_gui.desktop.watch import make_watch
+from kvault_gui.engine.api import Changed
+from kvault_gui.engine.errors import KvaultError
+from kvault_gui.gui.prompter import WindowPrompter
+from kvault_gui.gui.tasks import Tasks
+from kvault_gui.gui.theme import Scheme
+from kvault_gui.gui.tray import Tray
+from kvault_gui.runtime.client import EngineClient
+from kvault_gui.runtime.spawn import Spawned, spawn
+from kvault_gui.services.control.server import AlreadyRunningError, ControlServer, Hooks
+
+from .leaving import Leaving
+from .place import window_store
+from .session import Session
+from .unlocking import Unlocking
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from kvault_gui.desktop.watch import Reason
+    from kvault_gui.engine.api import Event, Opened
+    from kvault_gui.gui.ask import Ask
+    from kvault_gui.gui.dialogs.unlock import UnlockDialog
+    from kvault_gui.gui.theme import Theme
+    from kvault_gui.runtime.relaunch import Inherited
+    from kvault_gui.services.control.protocol import Peer, Request
+    from kvault_gui.services.control.server import Kind
+
+    from .glance import Glance
+
+
+class Begun(NamedTuple):
+    """What was there before the first paint."""
+
+    dialog: UnlockDialog | None
+    spawned: Spawned
+    hidden: bool
+    seen: Glance
+
+
+class Application(QObject):
+    """Everything that lives as long as this process image.
+
+    Args:
+        qt: Qt's application.
+        theme: the colours in force.
+        begun: what was made before the first paint.
+        inherited: what the image before left.
+        leaving: how this image ends; tests keep it from replacing the process.
+    """
+
+    def __init__(
+        self, qt: QApplication, theme: Theme, begun: Begun, inherited: Inherited, leaving: Leaving | None = None
+    ) -> None:
+        super().__init__()
+        self.qt, self.theme, self.begun, self.inherited = qt, theme, begun, inherited
+        self.settings_file = SettingsFile()
+        self.settings = self.settings_file.load()
+        self.store: QSettings = window_store()
+        self.tasks = Tasks(self, self.show_error)
+        self.prompter = WindowPrompter()
+        self.client: EngineClient | None = None
+        self.session: Session | None = None
+        self.ended: asyncio.Future[int] | None = None
+        self.leaving = leaving or Leaving()
+        self.leaving.of(self)
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Begin everything, wait for the end, end everything. Returns the exit code."""
+        self.ended = asyncio.get_running_loop().create_future()
+        if not await self._listen():
+            self.begun.spawned.discard()
+            return 0
+        self.theme.set_scheme(Scheme(self.settings.theme.value))
+        self._end_on_signals()
+        self.clipboard = Clipboard(self)
+        self.tray = Tray(self)
+        self.tray.show_wanted.connect(self.show)
+        self.tray.lock_wanted.connect(lambda: self.lock("tray"))
+        self.tray.quit_wanted.connect(self.quit)
+        self.unlocking = Unlocking(self)
+        self.watch = make_watch(self.settings)
+        self.watch.triggered = self._leave_by
+        self.tasks.start(self._watch(), "watch")
+        await self.attach(self.begun.spawned)
+        await self.unlocking.begin(self.begun)
+        try:
+            return await self.ended
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        self.tasks.close()
+        if self.session is not None:
+            self.session.close()
+        self.clipboard.clear_now()
+        self.tray.remove()
+        if self.client is not None:
+            await self.client.close()
+        await self.watch.stop()
+        await self.control.stop()
+
+    def abandon(self) -> None:
+        """End the engine at once; the store survives that by design."""
+        if self.client is not None:
+            self.client.kill()
+
+    async def _listen(self) -> bool:
+        """Take the control socket: the one of the image before, or a new one; False if another program has it."""
+        hooks = Hooks(
+            show=self.show,
+            lock=lambda: self.lock("asked by a program"),
+            locked=lambda: self.session is None,
+            on_request=self._asked,
+        )
+        self.control = ControlServer(hooks)
+        try:
+            await self.control.start(self.inherited.sockets.get("control"))
+        except AlreadyRunningError:
+            return False
+        return True
+
+    async def _watch(self) -> None:
+        await self.watch.start()
+
+    async def attach(self, spawned: Spawned | None = None) -> EngineClient:
+        """Have an engine: the one that was started already, or a new one."""
+        self.client = await EngineClient.attach(spawned or spawn("window"), self.prompter, self._on_event)
+        self.client.on_gone(self._engine_gone)
+        return self.client
+
+    # What happens -----------------------------------------------------------------------------------------------------
+
+    def opened(self, opened: Opened, method: str) -> None:
+        """A vault is open: show it."""
+        assert self.client is not None  # noqa: S101 it opened the vault
+        self.settings.remember(opened.path)
+        self._save_settings()
+        self.session = Session(self, self.client, opened, method)
+        self.prompter.over = self.session.window.ask
+        self.tray.set_locked(locked=False)
+        self.session.begin()
+
+    def show(self) -> None:
+        """Bring whatever window there is to the front."""
+        if self.session is not None:
+            self.session.window.come_forward()
+        elif hasattr(self, "unlocking"):
+            self.unlocking.come_forward()
+
+    def lock(self, reason: str) -> None:
+        """Lock: end the engine and replace this process. Waits for nothing; a second call changes nothing."""
+        if self.session is not None:
+            self.leaving.lock(reason)
+
+    def quit(self) -> None:
+        """End. The vault is locked by it."""
+        if self.session is not None:
+            self.session.window.remember(self.store)
+        if self.ended is not None and not self.ended.done():
+            self.ended.set_result(0)
+
+    def show_error(self, error: KvaultError) -> None:
+        """Say what went wrong, over whatever window there is."""
+        if self.session is not None:
+            self.session.window.show_error(error)
+        else:
+            self.tasks.start(self.unlocking.ask.error(error), "error", "queue")
+
+    def closed_window(self) -> None:
+        """The person closed the window: with a tray kvault stays, and says so once; without one it ends."""
+        if not (self.settings.keep_running and self.tray.is_there):
+            self.quit()
+            return
+        assert self.session is not None  # noqa: S101 only an open vault has this window
+        self.session.window.remember(self.store)
+        self.session.window.hide()
+        if not self.store.value("told/keeps-running"):
+            self.store.setValue("told/keeps-running", 1)
+            self.tray.say(
+                self.tr("kvault keeps running"),
+                self.tr("The vault stays open until it locks. Quit is in the menu of this icon, and on Ctrl+Q."),
+            )
+
+    def _on_event(self, event: Event) -> None:
+        if self.session is not None:
+            if isinstance(event, Changed):
+                self.session.window.secrets.on_changed(event)
+            self.session.on_event(event)
+
+    def _engine_gone(self) -> None:
+        if self.session is not None:
+            self.lock("the engine ended")
+        else:
+            self.tasks.start(self.unlocking.engine_gone(), "engine")
+
+    def _leave_by(self, reason: Reason) -> None:
+        if self.session is not None:
+            self.lock(reason.value)
+        else:
+            self.watch.done()
+
+    def _asked(self, kind: Kind, peer: Peer, _request: Request | None) -> None:
+        if kind == "request":
+            text = self.tr("A program (process {pid}) asked for what is in the vault. It got nothing.")
+            self.tray.say(self.tr("kvault refused a program"), text.format(pid=peer.pid))
+
+    def _save_settings(self) -> None:
+        try:
+            self.settings_file.save()
+        except KvaultError as error:
+            self.show_error(error)
+
+    def ask_over(self) -> Ask:
+        """Opens dialogs over whatever window there is."""
+        return self.session.window.ask if self.session is not None else self.unlocking.ask
+
+    def _end_on_signals(self) -> None:
+        """SIGTERM and SIGINT end kvault like Quit. Python runs handlers only when something wakes its loop."""
+        import socket  # noqa: PLC0415
+
+        self._wake, hear = socket.socketpair()
+        for end in (self._wake, hear):
+            end.setblocking(False)  # noqa: FBT003 socket's signature
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.quit())
+        self._hear = hear
+        self._notifier = QSocketNotifier(hear.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(lambda _fd: hear.recv(64))
+
+
+def run(qt: QApplication, application: Application) -> int:
+    """Turn the loop until the application ends."""
+    loop = qasync.QEventLoop(qt)
+    try:
+        code = int(loop.run_until_complete(application.run()))
+        loop.close()
+    except RuntimeError:
+        if application.ended is not None and application.ended.done():
+            raise
+        # The display or the session went away, and Qt's loop with it: nothing can be awaited any more.
+        application.abandon()
+        code = 1
+    sys.stdout.flush()
+    return code
