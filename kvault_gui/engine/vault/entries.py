@@ -61,7 +61,13 @@ def version_of(vault: Vault, entry: int, number: int) -> VersionRow:
 
 def state_of(vault: Vault, row: EntryRow, number: int | None = None) -> State:
     """The current state, or that of an earlier version."""
-    return records.decode(version_of(vault, row.id, row.version if number is None else number).body)
+    try:
+        version = version_of(vault, row.id, row.version if number is None else number)
+    except VersionNotFoundError as error:
+        if number is not None:
+            raise
+        raise OldRowsError(reason=f"the current version of {row.title} is missing") from error
+    return records.decode(version.body)
 
 
 def home_of(vault: Vault, namespace: bytes, secret: bytes, version: int) -> Home:

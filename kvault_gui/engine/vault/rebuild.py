@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..api import Category
-from ..errors import KvaultError
+from ..errors import DamagedError
 from . import entries, index
 from .counts import shape
 from .reading import number, numbers, select
@@ -35,7 +35,10 @@ def mend(vault: Vault) -> list[str]:
         return [
             "Counts, tags or the search index do not fit the entries; they are rebuilt when the vault can be written"
         ]
-    rebuild(vault)
+    try:
+        rebuild(vault)
+    except DamagedError as error:
+        return [f"Counts, tags or the search index do not fit the entries and cannot be rebuilt: {error}"]
     return ["Counts, tags or the search index did not fit the entries and were rebuilt"]
 
 
@@ -71,10 +74,7 @@ def rebuild(vault: Vault) -> None:
             work.tx.rebuild(derived)
         sums: Counter[str] = Counter()
         for row in _entries(vault):
-            try:
-                state = entries.state_of(vault, row)
-            except KvaultError:
-                continue  # reported by the check's own walk
+            state = entries.state_of(vault, row)
             index.add(work.tx, row, state)
             sums += shape(row, state.tags)
         for name, count in sums.items():
