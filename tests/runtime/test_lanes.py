@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -134,6 +135,21 @@ def test_jobs_take_turns_slice_by_slice(stage: Stage) -> None:
     stage.call(1, "formats.undo", "first")
     order = " ".join(described(stage.next()) for _ in range(8))
     assert order == "step 1 1 step 1 2 step 2 1 step 1 3 step 2 2 result 1 0 step 2 3 result 2 0"
+
+
+def test_a_job_does_not_pause_between_its_slices(stage: Stage) -> None:
+    slices = 500
+
+    def job() -> Generator[api.Progress, None, int]:
+        yield from (api.Progress(each, slices) for each in range(slices))
+        return 0
+
+    stage.engine.job = job
+    begin = time.monotonic()
+    stage.call(1, "formats.undo", "batch")
+    while described(stage.next()) != "result 1 0":
+        pass
+    assert time.monotonic() - begin < slices * lanes.QUIET / 2
 
 
 def test_a_call_that_was_cancelled_in_the_queue_is_not_run(stage: Stage) -> None:

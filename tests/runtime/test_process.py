@@ -7,6 +7,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -152,7 +153,7 @@ def test_half_a_frame_and_then_nothing_ends_the_engine() -> None:
     try:
         assert isinstance(receive(spawned), frames.Ready)
         spawned.socket.sendall(frames.pack(frames.Cancel(1))[:-1])
-        spawned.socket.close()
+        spawned.socket.shutdown(socket.SHUT_WR)
         assert ends(spawned.process.pid)
     finally:
         spawned.discard()
