@@ -243,6 +243,25 @@ def test_background_work_goes_on_until_it_wishes_no_more_and_again_after_a_call(
         assert idled.acquire(timeout=10)
 
 
+def test_background_work_gets_a_slice_now_and_then_even_while_a_job_runs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def job() -> Generator[api.Progress, None, int]:
+        for each in range(5):
+            yield api.Progress(each, 5)
+            idled.append(stage.engine.idled.acquire(blocking=False))
+        return 0
+
+    idled: list[bool] = []
+    assert stage.engine.idled.acquire(timeout=10)
+    monkeypatch.setattr(lanes, "LONGEST_BUSY", 0.0)
+    stage.engine.job = job
+    stage.call(1, "formats.undo", "batch")
+    while described(stage.next()) != "result 1 0":
+        pass
+    assert idled == [True] * 5
+
+
 def test_background_work_that_fails_is_told_as_an_event_and_the_lane_lives(stage: Stage) -> None:
     assert stage.engine.idled.acquire(timeout=10)
     stage.engine.wishes = [ValueError("hunter2")]
