@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import qasync
 from PySide6.QtCore import QObject, QSettings, QSocketNotifier
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog
 
 from kvault_gui.desktop.clipboard import Clipboard
 from kvault_gui.desktop.settings import SettingsFile
@@ -102,6 +104,7 @@ class Application(QObject):
         self.watch = make_watch(self.settings)
         self.watch.triggered = self._leave_by
         self.tasks.start(self._watch(), "watch")
+        self.qt.focusWindowChanged.connect(self._let_dialogs_lock)
         await self.attach(self.begun.spawned)
         await self.unlocking.begin(self.begun)
         try:
@@ -224,6 +227,13 @@ class Application(QObject):
         if kind == "request":
             text = self.tr("A program (process {pid}) asked for what is in the vault. It got nothing.")
             self.tray.say(self.tr("kvault refused a program"), text.format(pid=peer.pid))
+
+    def _let_dialogs_lock(self) -> None:
+        """Ctrl+L locks from every dialog: a window behind a modal one gets no keys."""
+        dialog = self.qt.activeWindow()
+        if isinstance(dialog, QDialog) and self.session is not None and not dialog.property("locks"):
+            dialog.setProperty("locks", True)  # noqa: FBT003 Qt's signature
+            QShortcut(QKeySequence("Ctrl+L"), dialog).activated.connect(lambda: self.lock("asked for"))
 
     def _save_settings(self) -> None:
         try:

@@ -69,7 +69,7 @@ class Session(QObject):
     async def _fill(self) -> None:
         await self.window.secrets.open()
         if self._opened.notes:
-            self.window.secrets.detail.say("info-filled", " ".join(self._opened.notes), False)  # noqa: FBT003 a slot
+            self.window.secrets.say("info-filled", " ".join(self._opened.notes), False)  # noqa: FBT003 a slot
 
     def on_event(self, event: Event) -> None:
         """What the engine tells; damage that background verification found is said in words."""

@@ -29,6 +29,8 @@ from kvault_gui.gui.widgets.strength import StrengthBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtGui import QShowEvent
+
     from kvault_gui.gui.ask import Ask
     from kvault_gui.runtime.proxy import Drafts, Secrets, Tools
 
@@ -324,6 +326,11 @@ class EntryDialog(QDialog):
         said = words.words(error)
         self._banner.set_words(said.what, f"{said.meaning} {said.advice}")
         self._banner.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with the title; in a draft, where nothing is missing, too."""
+        super().showEvent(event)
+        self.about.title.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Leaving ----------------------------------------------------------------------------------------------------------
 

@@ -193,13 +193,6 @@ class Detail(Ground):
 
     # What is said -----------------------------------------------------------------------------------------------------
 
-    def say(self, icon: str, text: str, undo: bool) -> None:  # noqa: FBT001 a slot
-        """What just happened, with a way back if there is one."""
-        if undo:
-            self.snackbar.say(text, icon, action=self.tr("Undo"), shortcut="Ctrl+Z", act=self._acts.undo)
-        else:
-            self.snackbar.say(text, icon)
-
     def show_draft(self, draft: Draft | None, title: str) -> None:
         """Offer an edit that was not stored; None takes the offer away."""
         if self._draft is not None:
@@ -209,7 +202,8 @@ class Detail(Ground):
         self._banners.setContentsMargins(theme.px(24), theme.px(12) if draft else 0, theme.px(24), 0)
         if draft is None:
             return
-        text = self.tr("You were editing “{title}”") if title else self.tr("You were making a new secret")
+        made = self.tr("You were making “{title}”") if title else self.tr("You were making a new secret")
+        text = made if draft.entry is None else self.tr("You were editing “{title}”")
         banner = Banner(
             "wait", text.format(title=title), self.tr("What you had typed was kept, encrypted."), icon="pen"
         )

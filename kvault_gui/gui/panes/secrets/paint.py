@@ -39,7 +39,8 @@ class _Look:
         state = option.state
         self.selected = bool(state & QStyle.StateFlag.State_Selected)
         self.hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        self.active = bool(state & QStyle.StateFlag.State_Active)
+        # Not State_Active: views clear it when another widget has the focus, such as the search field.
+        self.active = option.widget.isActiveWindow()
         self.focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.active
         self.mirrored = option.direction == Qt.LayoutDirection.RightToLeft
 

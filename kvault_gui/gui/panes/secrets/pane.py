@@ -14,6 +14,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.models.secrets import SecretRows
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 from kvault_gui.gui.tasks import Tasks
+from kvault_gui.gui.widgets.snackbar import Snackbar
 
 from .acts import Acts, Parts
 from .commands import MENU, TRASH_MENU, Commands
@@ -97,6 +98,7 @@ class SecretsPane(QWidget):
         layout.addWidget(self._frame)
         self.splitter = self._frame.splitter
         self._columns = self._frame.columns
+        self._list_bar = Snackbar(self.list)
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self._go)
@@ -125,7 +127,7 @@ class SecretsPane(QWidget):
         self.editing.stored.connect(self._show_stored)
         self.acts.copied.connect(self.copied)
         for source in (self.acts, self.editing):
-            source.said.connect(self.detail.say)
+            source.said.connect(self.say)
             source.changed.connect(self._refresh.start)
         self._refresh.timeout.connect(lambda: self.tasks.start(self._reload(), "reload", "replace"))
 
@@ -168,6 +170,14 @@ class SecretsPane(QWidget):
         """Entries changed: read again soon. Bursts become one reading."""
         if not self._refresh.isActive():
             self._refresh.start()
+
+    def say(self, icon: str, text: str, undo: bool) -> None:  # noqa: FBT001 a slot
+        """What just happened, over the detail, or over the list where the detail is folded away."""
+        bar = self.detail.snackbar if self.detail.isVisible() else self._list_bar
+        if undo:
+            bar.say(text, icon, action=self.tr("Undo"), shortcut="Ctrl+Z", act=self.acts.undo)
+        else:
+            bar.say(text, icon)
 
     def begin_search(self) -> None:
         """Go to the search field."""
