@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 USAGE = "kvault [--vault PATH] [--json] COMMAND ..."
 EPILOG = """\
-REF is NAMESPACE/TITLE; namespaces may nest, and / in a title is written %%2F.
+REF is NAMESPACE/TITLE; namespaces may nest, and / in a title is written %2F.
 kv://NAMESPACE/TITLE/FIELD names one value.
 The password comes from a prompt, --password-fd or --password-file, never from the command line.
 Exit codes: 0 done, 1 refused or failed, 2 usage, 3 not found, 4 locked or wrong credentials,

@@ -45,7 +45,7 @@ def kind(text: str) -> str:
     return found
 
 
-def secret_source(parser: argparse.ArgumentParser, what: str, help_text: str) -> None:
+def secret_source(parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: str, help_text: str) -> None:
     """``--WHAT-fd N`` and ``--WHAT-file F``."""
     add = parser.add_argument
     add(
@@ -65,8 +65,8 @@ def common() -> Parser:
     add = group.add_argument
     add("--vault", metavar="PATH", default=argparse.SUPPRESS, help="the vault's folder (else KVAULT_VAULT)")
     add("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
-    secret_source(parser, "password", "the vault's password")
-    secret_source(parser, "recovery-code", "the recovery code instead")
+    secret_source(group, "password", "the vault's password")
+    secret_source(group, "recovery-code", "the recovery code instead")
     add(
         "--accept",
         action="append",

@@ -78,7 +78,7 @@ def credential(options: Namespace) -> Credential | None:
     password = from_options(options, "password")
     code = from_options(options, "recovery-code")
     if password is not None and code is not None:
-        raise UsageError(reason="Give a password or a recovery code, not both")
+        raise UsageError(reason="Give --password-fd or -file, or --recovery-code-fd or -file, not both")
     if password is not None:
         return Credential(Method.PASSWORD, password)
     return None if code is None else Credential(Method.RECOVERY_CODE, code)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Duplicates, ImportOptions, ImportSummary, Preview, Secret, Source, SourceFormat
-from kvault_gui.engine.errors import UsageError
+from kvault_gui.engine.errors import NotFoundError, UsageError
 
 from . import jobs, output, passwords, terminal, vaults
 from .options import secret_source
@@ -59,6 +59,8 @@ def load(options: Namespace) -> int:
     if options.file is None:
         raise UsageError(reason="import takes a FILE")
 
+    if not Path(options.file).exists():
+        raise NotFoundError(name=options.file)
     source = Source(
         str(Path(options.file).absolute()),
         SourceFormat(options.format) if options.format else None,
