@@ -9,10 +9,9 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from kvault_gui.engine.facade import Engine
-
 from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Secret
 from kvault_gui.engine.errors import CancelledError
+from kvault_gui.engine.facade import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable

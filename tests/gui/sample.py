@@ -9,7 +9,7 @@ from kvault_gui.engine.api import EntryInput, FieldInput, FieldType, Kind, Secre
 from tests.gui.inprocess import login
 
 if TYPE_CHECKING:
-    from kvault_gui.engine.api import Engine
+    from kvault_gui.engine.facade import Engine
 
 DAY = 86_400
 OTP = "otpauth://totp/GitHub:octocat?secret=JBSWY3DPEHPK3PXP&issuer=GitHub"

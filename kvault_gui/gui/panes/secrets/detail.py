@@ -171,6 +171,10 @@ class Detail(Ground):
         if self._view is not None:
             self._acts.favourite(self._view.entry)
 
+    def is_busy(self) -> bool:
+        """Whether a value that was asked for is not shown yet."""
+        return self._view is not None and self._view.is_busy()
+
     def toggle_all(self) -> None:
         """Show or hide every protected value."""
         if self._view is not None:

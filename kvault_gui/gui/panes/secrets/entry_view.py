@@ -196,6 +196,11 @@ class EntryView(QWidget):
             if row is not None:
                 self._reveal(row, field, on=True)
 
+    def is_busy(self) -> bool:
+        """Whether a value that was asked for is not shown yet."""
+        fields = [field.name for field in self.entry.fields]
+        return any(self._tasks.is_running(f"{what} {name}") for what in ("reveal", "code") for name in fields)
+
     def hide_all(self) -> None:
         """Hide every value that was shown."""
         self._hide.stop()

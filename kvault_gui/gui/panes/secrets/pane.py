@@ -179,6 +179,11 @@ class SecretsPane(QWidget):
         else:
             bar.say(text, icon)
 
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is not shown yet."""
+        names = ("open", "fill", "read", "reload", "gather", "change", "copy")
+        return self._refresh.isActive() or any(self.tasks.is_running(name) for name in names) or self.detail.is_busy()
+
     def begin_search(self) -> None:
         """Go to the search field."""
         self.head.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -1,0 +1,157 @@
+"""The Secrets pane and the entry form in the gallery."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from kvault_gui.engine.api import Draft
+from kvault_gui.gui.models.sidebar import Stop
+from tests.gui.gallery import screen
+from tests.gui.inprocess import login
+from tests.gui.stage import Stage, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+    Size = tuple[int, int]
+
+
+@screen("secrets")
+@asynccontextmanager
+async def secrets(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("GitHub")
+        await stage.give("reveal")
+        await stage.give("copy-main")
+        stage.pane.say("trash", "Moved “Old Jenkins” to the trash", undo=True)
+        yield stage.window
+
+
+@screen("secrets-detail")
+@asynccontextmanager
+async def secrets_detail(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("GitHub")
+        stage.pane._columns.go_to_detail()
+        yield stage.window
+
+
+@screen("secrets-search")
+@asynccontextmanager
+async def secrets_search(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.begin_search()
+        stage.pane.head.search.setText("wi")
+        await stage.calm()
+        yield stage.window
+
+
+@screen("secrets-no-hits")
+@asynccontextmanager
+async def secrets_no_hits(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.head.search.setText("jenkinz")
+        await stage.calm()
+        yield stage.window
+
+
+@screen("secrets-empty")
+@asynccontextmanager
+async def secrets_empty(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size, empty=True) as stage:
+        yield stage.window
+
+
+@screen("secrets-history")
+@asynccontextmanager
+async def secrets_history(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("Old Jenkins")
+        yield stage.window
+
+
+@screen("trash")
+@asynccontextmanager
+async def trash(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("Old Jenkins")
+        await stage.give("trash")
+        stage.pane.sidebar.choose((Stop.TRASH, None))
+        await stage.calm()
+        yield stage.window
+
+
+@screen("trash-empty")
+@asynccontextmanager
+async def trash_empty(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.sidebar.choose((Stop.TRASH, None))
+        await stage.calm()
+        yield stage.window
+
+
+@screen("selection")
+@asynccontextmanager
+async def selection(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.list.selectAll()
+        await stage.calm()
+        yield stage.window
+
+
+@screen("draft")
+@asynccontextmanager
+async def draft(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.engine.drafts.save(Draft(None, 0, login("Bank", user="me")))
+        await stage.pane.editing.look_for_drafts()
+        yield stage.window
+
+
+@asynccontextmanager
+async def _form(stage: Stage, command: str) -> AsyncIterator[QWidget]:
+    stage.pane.commands[command].trigger()
+    await until(lambda: stage.window.ask.current is not None, "no form")
+    dialog = stage.window.ask.current
+    assert dialog is not None
+    yield dialog
+
+
+@screen("entry-new")
+@asynccontextmanager
+async def entry_new(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage, _form(stage, "new") as dialog:
+        yield dialog
+
+
+@screen("entry-edit")
+@asynccontextmanager
+async def entry_edit(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("GitHub")
+        async with _form(stage, "edit") as dialog:
+            yield dialog
+
+
+@screen("entry-wrong")
+@asynccontextmanager
+async def entry_wrong(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage, _form(stage, "new") as dialog:
+        dialog.save.click()  # type: ignore[attr-defined]  # it is the entry form
+        yield dialog
+
+
+@screen("ask-delete")
+@asynccontextmanager
+async def ask_delete(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("Old Jenkins")
+        await stage.give("trash")
+        stage.pane.sidebar.choose((Stop.TRASH, None))
+        await stage.calm()
+        async with _form(stage, "delete") as dialog:
+            yield dialog
