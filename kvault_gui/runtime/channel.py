@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-LARGEST_READ = 1 << 18  # bytes in one call of the operating system
+LARGEST_PIECE = 1 << 18  # bytes in one call of the operating system
 LARGEST_TURN = 1 << 20  # bytes before the loop gets its turn again
 
 
@@ -57,9 +57,13 @@ class Channel:
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._socket.close()
+        self._drop_unsent()
+
+    def _drop_unsent(self) -> None:
         for buffer in self._unsent:
             frames.wipe(buffer)
         self._unsent.clear()
+        self._sent = 0
 
     def _readable(self) -> None:
         if self._open:
@@ -70,7 +74,7 @@ class Channel:
         left = LARGEST_TURN
         try:
             while self._open and left > 0:
-                count = self._socket.recv_into(self._assembler.room()[:LARGEST_READ])
+                count = self._socket.recv_into(self._assembler.room()[:LARGEST_PIECE])
                 if count == 0:
                     self._break()
                     return False
@@ -88,20 +92,30 @@ class Channel:
     def _writable(self) -> None:
         if not self._open:
             return
+        left = LARGEST_TURN
         try:
-            while self._unsent:
-                first = self._unsent[0]
-                self._sent += self._socket.send(memoryview(first)[self._sent :])
-                if self._sent == len(first):
-                    self._sent = 0
-                    frames.wipe(self._unsent.popleft())
+            while self._unsent and left > 0:
+                left -= self._send_piece(self._unsent[0])
         except (BlockingIOError, InterruptedError):
-            self._loop.add_writer(self._socket, self._writable)
-            return
+            left = 0
         except OSError:
             # The other end is gone; the reader sees it too, after what was still underway.
-            self._unsent.clear()
-        self._loop.remove_writer(self._socket)
+            self._drop_unsent()
+        if self._unsent:
+            self._loop.add_writer(self._socket, self._writable)
+        else:
+            self._loop.remove_writer(self._socket)
+
+    def _send_piece(self, buffer: bytearray) -> int:
+        """Send some of ``buffer`` and wipe that: wiping a large buffer as a whole would hold up the loop."""
+        start = self._sent
+        self._sent += self._socket.send(memoryview(buffer)[start : start + LARGEST_PIECE])
+        frames.wipe(buffer, start, self._sent)
+        count = self._sent - start
+        if self._sent == len(buffer):
+            self._sent = 0
+            self._unsent.popleft()
+        return count
 
     def _break(self) -> None:
         self.close()

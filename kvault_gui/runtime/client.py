@@ -211,6 +211,10 @@ class EngineClient:
             self._withdraw_questions(number)
 
     def _received(self, body: bytearray) -> None:
+        large = frames.take_large_secret(body)
+        if large is not None:
+            self._settle_secret(*large)
+            return
         frame = frames.read_for_window(body)
         match frame:
             case frames.Result(number, value):
@@ -245,6 +249,15 @@ class EngineClient:
             waiting.future.set_result(waiting.shape.result.decode(cast("bytes", value)))
         except frames.VALIDATION_ERRORS as error:
             waiting.future.set_exception(InternalError(kind=type(error).__name__))
+
+    def _settle_secret(self, number: int, secret: api.Secret) -> None:
+        waiting = self._waiting.get(number)
+        if waiting is None or waiting.future.done():
+            secret.wipe()
+        elif waiting.shape.secret:
+            waiting.future.set_result(secret)
+        else:
+            waiting.future.set_exception(InternalError(kind="ValidationError"))
 
     def _fail(self, number: int, error: KvaultError) -> None:
         waiting = self._waiting.get(number)

@@ -24,6 +24,7 @@ class Shape(typing.NamedTuple):
     names: tuple[str, ...]  # of the arguments, in order
     result: msgspec.msgpack.Decoder[typing.Any]
     job: bool  # yields Progress
+    secret: bool  # the result is one Secret
 
 
 @functools.cache
@@ -68,6 +69,7 @@ def shape(name: str) -> Shape:
         names=tuple(p.name for p in parameters),
         result=msgspec.msgpack.Decoder(typing.get_args(result)[2] if job else result),
         job=job,
+        secret=result is api.Secret,
     )
 
 

@@ -153,3 +153,28 @@ def test_a_wiped_buffer_holds_zeros_and_its_views_stay_valid() -> None:
     view = memoryview(buffer)
     frames.wipe(buffer)
     assert bytes(view) == bytes(len(view))
+
+
+@given(st.integers(0, (1 << 63) - 1))
+def test_a_large_secret_is_taken_out_of_its_frame(number: int) -> None:
+    value = bytearray(b"hunter2") * 10_000
+    body = frames.pack_result(number, api.Secret(value))[frames.HEAD :]
+    assert frames.take_large_secret(body) == (number, api.Secret(value))
+
+
+def test_anything_but_a_large_secret_is_left_as_it_is() -> None:
+    large = bytes(frames.WORKSPACE)
+    whole = frames.pack_result(7, api.Secret(bytearray(large)))[frames.HEAD :]
+    for body in (
+        frames.pack_result(7, api.Secret.of("short"))[frames.HEAD :],
+        frames.pack_result(7, [api.Secret(bytearray(large))])[frames.HEAD :],
+        frames.pack_call(7, "tools.strength", shapes.shape("tools.strength").arguments(api.Secret(bytearray(large))))[
+            4:
+        ],
+        whole[:-1],
+        whole + b"x",
+        whole.replace(b"\x07", b"\xa1a", 1),
+    ):
+        before = bytes(body)
+        assert frames.take_large_secret(body) is None
+        assert body == before
