@@ -131,18 +131,23 @@ def _seal(key: Bytes, header: bytes, chunks: Iterable[Bytes], aad: Bytes) -> Ite
 
 def _cut(chunks: Iterable[Bytes], size: int) -> Iterator[tuple[Bytes, bool]]:
     """Pieces of exactly ``size`` bytes, the last one shorter or equal, each with whether it is the last."""
-    held = bytearray()
+    held: bytes | bytearray = b""
     for chunk in chunks:
+        if not held and isinstance(chunk, bytes) and len(chunk) == size:
+            held = chunk  # the usual case: nothing is copied
+            continue
+        if not len(chunk):
+            continue
         view = memoryview(chunk).cast("B")
         while held and len(held) + len(view) > size:
             missing = size - len(held)
-            held += view[:missing]
+            yield (b"".join((held, view[:missing])) if missing else held), False
             view = view[missing:]
-            yield held, False
-            held = bytearray()
+            held = b""
         while len(view) > size:
             yield view[:size], False
             view = view[size:]
+        held = bytearray(held)
         held += view
     yield held, True
 

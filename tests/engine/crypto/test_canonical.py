@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import cbor2
 import pytest
 from hypothesis import given, settings
@@ -184,3 +186,15 @@ def test_bytes_like_values_and_tuples_are_taken_as_what_they_hold() -> None:
 def test_another_implementation_reads_the_same() -> None:
     value = {"n": [1, -5, None, True], "b": b"\x00\xff", "t": "übel"}
     assert cbor2.loads(canonical.encode(value)) == value
+
+
+def test_no_tag_that_the_library_knows_is_decoded() -> None:
+    """Dates, patterns, mail messages and references have decoders of their own, which a hook alone does not see."""
+    for number in (*range(1_100), 43_000, 55_799):
+        head = bytes([0xC0 | number]) if number < 24 else b"\xda" + number.to_bytes(4, "big")
+        seen: list[object] = []
+        with suppress(cbor2.CBORDecodeError):
+            cbor2.loads(head + b"\xf6", tag_hook=lambda *tag, seen=seen: seen.append(tag))
+        assert seen or number in canonical._REFUSED_TAGS, f"the library decodes tag {number}"
+        with pytest.raises(InvalidInputError):
+            canonical.decode(head + b"\xf6")
