@@ -43,6 +43,7 @@ DERIVED = (
 )
 SCAN_ROWS = 50_000  # that one call looks at
 _SPARSE = 10  # an index leads if it leaves at most a tenth of the records
+_UNLED = "not indexed"  # by number alone
 _LAST = (1 << 63) - 1
 _ADD = "insert into audit_index(n, time, category, outcome, who, text) values (?, ?, ?, ?, ?, ?)"
 _COUNT = (
@@ -101,7 +102,7 @@ def scan(store: Store, wanted: AuditFilter, before: int | None, limit: int) -> S
     below = min(_LAST if before is None else before, store.record_number + 1)
     conditions, values = _conditions(wanted)
     leading = _leading(store, wanted)
-    lowest = 0 if leading else max(0, below - SCAN_ROWS)
+    lowest = max(0, below - SCAN_ROWS) if leading == _UNLED else 0
     sql = f"select n from audit_index {leading} where n < ? and n >= ?{conditions} order by n desc limit ?"  # noqa: S608
     rows = store.read(sql, below, lowest, *values, limit)
     numbers = [number for (number,) in rows if isinstance(number, int)]
@@ -131,10 +132,10 @@ def _leading(store: Store, wanted: AuditFilter) -> str:
     kinds = {"category": wanted.category, "outcome": wanted.outcome, "who": wanted.who}
     counts = {kind: count(store, kind, str(value)) for kind, value in kinds.items() if value is not None}
     if not counts:
-        return "not indexed"
+        return _UNLED
     rarest = min(counts, key=counts.__getitem__)
     sparse = counts[rarest] * _SPARSE <= store.record_number
-    return f"indexed by audit_index_{rarest}" if sparse else "not indexed"
+    return f"indexed by audit_index_{rarest}" if sparse else _UNLED
 
 
 def count(store: Store, kind: str, value: str) -> int:

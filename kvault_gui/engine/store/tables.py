@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from ..errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Value: TypeAlias = "int | float | str | bytes | None"  # what a column holds
 Row: TypeAlias = "tuple[Value, ...]"
@@ -80,7 +83,7 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         marks = ", ".join("?" for _ in self.names)
         return f"insert into {self.name}({', '.join(self.names)}) values ({marks})"  # noqa: S608 our own identifiers
 
-    def row(self, values: dict[str, object]) -> Row:
+    def row(self, values: Mapping[str, object]) -> Row:
         """``values`` as a whole row in column order; what is not named is None.
 
         Raises:

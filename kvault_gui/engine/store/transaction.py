@@ -12,7 +12,7 @@ from .records import APPEND
 from .tables import MAX_ID, normal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .buckets import Buckets
     from .database import Database
@@ -59,7 +59,7 @@ class Tx(Reader):
         self._waiting: list[bytes] = []
         self._alive = True
 
-    def insert(self, table: Table, values: dict[str, object]) -> int:
+    def insert(self, table: Table, values: Mapping[str, object]) -> int:
         """Insert a row and return its id; an id that is not given is the next one.
 
         Raises InvalidInputError, OldRowsError.
@@ -86,7 +86,7 @@ class Tx(Reader):
             following = self._following[table.number] = newest + 1 if isinstance(newest, int) else 1
         return following
 
-    def update(self, table: Table, row_id: int, values: dict[str, object]) -> None:
+    def update(self, table: Table, row_id: int, values: Mapping[str, object]) -> None:
         """Change the named columns of a row. Raises NotFoundError, InvalidInputError, OldRowsError."""
         self._check()
         old = self._existing(table, row_id)
