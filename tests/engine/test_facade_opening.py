@@ -275,9 +275,7 @@ def test_a_pbkdf2_slot_opens_and_is_replaced(closed: Desk) -> None:
     vault = closed.engine.vault
     params: dict[str, str | int] = {"kdf": "pbkdf2-sha256", "iterations": 100_000, "salt": "07" * 16}
     code_slot = vault.store.header.slots[1]
-    keys = slots.open_slot(
-        vault.id.hex(), code_slot, _code_output(closed.code)
-    )
+    keys = slots.open_slot(vault.id.hex(), code_slot, _code_output(closed.code))
     output = Password().unlock(params, Secret.of("old"))
     old = slots.make(vault.id.hex(), Method.PASSWORD, "Old", 0, params, output, keys)
 

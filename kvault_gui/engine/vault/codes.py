@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api import FieldInput, FieldType, OneTimeCode, Secret
+from ..api import Category, FieldInput, FieldType, OneTimeCode, Secret
 from ..errors import FieldNotFoundError, InvalidInputError
 from . import entries, fields, otp, records
 from .access import Action, check
@@ -31,7 +31,7 @@ def code(vault: Vault, entry: int, name: str) -> OneTimeCode:
         value, seconds = otp.at_time(wanted, vault.clock())
         return OneTimeCode(Secret.of(value), seconds, wanted.period)
     value = otp.at_counter(wanted, wanted.counter)
-    with vault.change("secret.code", object=row.title, grants=[grant]) as work:
+    with vault.change("secret.code", category=Category.READ, object=row.title, grants=[grant]) as work:
         work.entry = entry
         work.details.update({"field": name, "counter": wanted.counter})
         version = entries.version_of(vault, row.id, row.version)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import math
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.twofactor.hotp import HOTP
@@ -106,5 +106,4 @@ def next_uri(text: str) -> str:
     parts = urlsplit(text.strip())
     pairs = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() != "counter"]
     query = "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in pairs)
-    label = quote(unquote(parts.path), safe="/:@")
-    return f"otpauth://hotp{label}?{query}&counter={wanted.counter + 1}"
+    return f"otpauth://hotp{parts.path}?{query}&counter={wanted.counter + 1}"

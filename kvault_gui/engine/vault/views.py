@@ -40,9 +40,19 @@ class Walk:
 
     def sql(self, columns: str, more: str = "") -> str:
         """The statement, in the view's order. All of its text is ours; values are parameters."""
+        where = " and ".join([*self.where, more] if more else self.where)
+        return f"select {columns} from {self.source} where {where} order by {self.order()}"  # noqa: S608
+
+    def order(self) -> str:
+        """What follows ORDER BY."""
         way = " desc" if self.down else ""
-        where = " and ".join([*self.where, more] if more else self.where) or "1"
-        return f"select {columns} from {self.source} where {where} order by {self.key}{way}, {self.entry}{way}"  # noqa: S608
+        return f"{self.key}{way}, {self.entry}{way}"
+
+    def every(self) -> str:
+        """Key and id of every ?-th row, beginning with the first."""
+        numbered = f"row_number() over (order by {self.order()}) n"
+        inner = f"select {self.key} k, {self.entry} i, {numbered} from {self.source} where {' and '.join(self.where)}"  # noqa: S608
+        return f"select k, i from ({inner}) where (n - 1) % ? = 0 order by n"  # noqa: S608
 
 
 def pack(order: Order, row: Stored) -> bytes:
@@ -209,8 +219,7 @@ def places(vault: Vault, view: View, step: int) -> list[Place]:
     step = max(1, step)
     spaces = _spaces(vault, view)
     walk = _walk(vault, view, spaces)
-    inner = walk.sql(f"{walk.key} k, {walk.entry} i, row_number() over () n")
-    rows = select(vault.store, f"select k, i from ({inner}) where (n - 1) % ? = 0", *walk.params, step)  # noqa: S608
+    rows = select(vault.store, walk.every(), *walk.params, step)
     title = view.order is Order.TITLE
     return [Place(key if title else key.to_bytes(8, "big"), entry) for key, entry in rows]
 

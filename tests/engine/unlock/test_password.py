@@ -12,7 +12,7 @@ from kvault_gui.engine.errors import HeaderDamagedError, InvalidInputError, KdfC
 from kvault_gui.engine.unlock.password import MAX_PASSWORD, Password, normalise
 
 SALT = bytes(16).hex()
-FLOOR = {"kdf": "argon2id", "memory_kib": 64 << 10, "iterations": 3, "lanes": 1, "salt": SALT}
+FLOOR: dict[str, str | int] = {"kdf": "argon2id", "memory_kib": 64 << 10, "iterations": 3, "lanes": 1, "salt": SALT}
 
 
 def test_composed_and_decomposed_letters_give_the_same_key() -> None:
@@ -57,7 +57,9 @@ def test_every_text_is_refused_or_gives_the_same_bytes_in_each_normal_form(text:
     forms = set()
     for form in ("NFC", "NFD"):
         try:
-            forms.add(bytes(normalise(Secret(bytearray(unicodedata.normalize(form, text).encode("utf-8", "surrogatepass"))))))
+            forms.add(
+                bytes(normalise(Secret(bytearray(unicodedata.normalize(form, text).encode("utf-8", "surrogatepass")))))
+            )
         except InvalidInputError:
             forms.add(b"refused")
     assert len(forms) == 1
@@ -77,7 +79,7 @@ def test_every_text_is_refused_or_gives_the_same_bytes_in_each_normal_form(text:
     ],
 )
 def test_costs_below_the_floor_and_absurd_ones_are_refused_before_any_work(
-    change: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    change: dict[str, str | int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def worked(*_args: object, **_more: object) -> bytes:
         raise AssertionError("memory was taken")
@@ -99,7 +101,7 @@ def test_pbkdf2_is_read_from_100_000_iterations_on_and_is_outdated() -> None:
 
 @pytest.mark.parametrize("missing", ["kdf", "memory_kib", "salt"])
 def test_a_slot_without_a_parameter_is_damaged(missing: str) -> None:
-    params = {name: value for name, value in FLOOR.items() if name != missing}
+    params: dict[str, str | int] = {name: value for name, value in FLOOR.items() if name != missing}
     with pytest.raises(HeaderDamagedError):
         Password().unlock(params, Secret.of("x"))
 

@@ -112,7 +112,9 @@ def run(job: Generator[Progress, None, Result]) -> Result:
             return result
 
 
-def field(name: str, value: str | bytes | None, kind: FieldType = FieldType.TEXT, *, protected: bool = False) -> FieldInput:
+def field(
+    name: str, value: str | bytes | None, kind: FieldType = FieldType.TEXT, *, protected: bool = False
+) -> FieldInput:
     secret = None if value is None else Secret(bytearray(value.encode() if isinstance(value, str) else value))
     return FieldInput(name, kind, protected, secret)
 

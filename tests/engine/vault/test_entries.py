@@ -10,6 +10,7 @@ from kvault_gui.engine.api import (
     MAX_VALUE,
     EntryInput,
     Field,
+    FieldInput,
     FieldType,
     Kind,
     Secret,
@@ -33,16 +34,23 @@ def revealed(desk: Desk, entry: int, name: str = "password", version: int | None
 
 
 def test_what_was_stored_comes_back_after_a_lock(desk: Desk) -> None:
-    given = login(namespace="work/infra", tags=["git", "ci"], scope=["module:deploy"], favourite=True, expires=START + 5)
+    given = login(
+        namespace="work/infra", tags=["git", "ci"], scope=["module:deploy"], favourite=True, expires=START + 5
+    )
     entry = desk.engine.secrets.create(given)
     again = desk.again()
     found = again.engine.secrets.get(entry)
-    assert (found.title, found.path, found.tags, found.scope) == ("GitHub", "work/infra", ["git", "ci"], ["module:deploy"])
+    assert (found.title, found.path, found.tags, found.scope) == (
+        "GitHub",
+        "work/infra",
+        ["git", "ci"],
+        ["module:deploy"],
+    )
     assert (found.favourite, found.expires, found.created, found.changed) == (True, START + 5, START, START)
     assert (found.version, found.versions, found.trashed, len(found.uid)) == (1, 1, False, 32)
     assert found.fields == [
-        Field("username", FieldType.TEXT, False, "octocat", 7),
-        Field("password", FieldType.SECRET, True, None, 7),
+        Field("username", FieldType.TEXT, protected=False, value="octocat", size=7),
+        Field("password", FieldType.SECRET, protected=True, value=None, size=7),
     ]
     assert revealed(again, entry) == "hunter2"
     again.engine.vaults.close()
@@ -226,7 +234,9 @@ def test_api_keys_get_a_namespace_and_a_key_for_each_service(desk: Desk) -> None
         fields = [field("key", "k", FieldType.SECRET)]
         return EntryInput(Kind.API_KEY, "deploy", "", fields + ([field("service", service)] if service else []))
 
-    paths = [desk.engine.secrets.get(desk.engine.secrets.create(api_key(name))).path for name in ("aws", "aws", "a/b", None)]
+    paths = [
+        desk.engine.secrets.get(desk.engine.secrets.create(api_key(name))).path for name in ("aws", "aws", "a/b", None)
+    ]
     assert paths == ["services/aws", "services/aws", "services/a%2Fb", "services/deploy"]
     entry = desk.engine.secrets.create(api_key("aws"))
     changed = api_key(None)
@@ -266,7 +276,7 @@ def test_what_is_in_the_trash_is_found_only_to_restore_it(desk: Desk) -> None:
     desk.engine.secrets.trash([entry])
     with pytest.raises(EntryNotFoundError):
         desk.engine.secrets.find("mail")
-    assert desk.engine.secrets.find("mail", True) == entry
+    assert desk.engine.secrets.find("mail", trashed=True) == entry
 
 
 def test_composed_and_decomposed_references_are_the_same(desk: Desk) -> None:
@@ -299,7 +309,7 @@ def test_undo_takes_back_step_by_step(desk: Desk) -> None:
     secrets = desk.engine.secrets
     entry = secrets.create(login())
     secrets.update(entry, 1, login("second", "work", secret="new", favourite=True))
-    secrets.favourite(entry, False)
+    secrets.favourite(entry, on=False)
     secrets.move([entry], "home")
     secrets.trash([entry])
     acts = []
@@ -366,7 +376,7 @@ def test_an_empty_value_is_stored_as_one(desk: Desk) -> None:
     assert revealed(desk, entry, "later") == ""
 
 
-def password_none() -> object:
+def password_none() -> FieldInput:
     made = password(None)
     made.name = "later"
     return made
