@@ -36,7 +36,7 @@ async def secrets(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 async def secrets_detail(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size) as stage:
         await stage.choose("GitHub")
-        stage.pane._columns.go_to_detail()
+        stage.pane._go_to_detail()
         yield stage.window
 
 
@@ -70,7 +70,11 @@ async def secrets_empty(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 @asynccontextmanager
 async def secrets_history(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size) as stage:
-        await stage.choose("Old Jenkins")
+        await stage.change("GitHub", password="older", notes="Organisation owner.")
+        await stage.change("GitHub", password="t7#Rk9-vale.Ormen42")
+        await stage.choose("GitHub")
+        scroll = stage.pane.detail._scroll.verticalScrollBar()
+        scroll.setValue(scroll.maximum())
         yield stage.window
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Self
 
 from kvault_gui.desktop.clipboard import Clipboard
-from kvault_gui.engine.api import Changed
+from kvault_gui.engine.api import Changed, EntryInput, FieldInput, Secret
 from kvault_gui.gui.main_window import MainWindow, Vault, Wishes
 from kvault_gui.gui.panes.secrets.acts import Parts
 from tests.gui.inprocess import InProcess
@@ -93,4 +93,17 @@ class Stage:
     async def give(self, command: str) -> None:
         """Give a command of the pane and wait for what comes of it."""
         self.pane.commands[command].trigger()
+        await self.calm()
+
+    async def change(self, title: str, **values: str) -> None:
+        """Store a new version of an entry, as another window would."""
+        entry = await self.engine.secrets.get(self.ids[title])
+        fields = [
+            FieldInput(
+                field.name, field.type, field.protected, Secret.of(values[field.name]) if field.name in values else None
+            )
+            for field in entry.fields
+        ]
+        given = EntryInput(entry.kind, entry.title, entry.path, fields, entry.tags, entry.scope, entry.favourite)
+        await self.engine.secrets.update(entry.id, entry.version, given)
         await self.calm()

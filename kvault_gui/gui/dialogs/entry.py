@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kvault_gui.engine.api import MAX_FILE, Draft, EntryInput, FieldInput, FieldType, Kind, Secret, Use
@@ -116,7 +116,8 @@ class EntryDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(Line())
         layout.addLayout(self._buttons())
-        self.resize(theme.px(600), theme.px(680))
+        room = QGuiApplication.primaryScreen().availableSize() * 0.94
+        self.resize(QSize(theme.px(600), theme.px(680)).boundedTo(room))
 
     def _adders(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -18,7 +18,7 @@ from kvault_gui.gui.widgets.panels import Banner
 from kvault_gui.gui.widgets.snackbar import Snackbar
 
 from .acts import shown_path
-from .empty import Empty
+from .empty import Empty, Offer
 from .entry_view import EntryView
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Detail(Ground):
     """Shows one entry, or says what could be shown."""
 
     edit_wanted = Signal()
+    move_wanted = Signal()
+    trash_wanted = Signal()
     restore_wanted = Signal()
     delete_wanted = Signal()
     back_wanted = Signal()
@@ -144,7 +146,12 @@ class Detail(Ground):
         self._stack.setCurrentWidget(self._empty)
         if selected > 1:
             text = self.tr("{count} items are selected").format(count=f"{selected:,}")
-            self._empty.say("list", text, self.tr("What you do now is done with all of them."))
+            offers = [
+                Offer(self.tr("Move to…"), self.move_wanted.emit, "move", name="move-several"),
+                Offer(self.tr("Move to the trash"), self.trash_wanted.emit, "trash", name="trash-several"),
+            ]
+            said = self.tr("What you do now is done with all of them.")
+            self._empty.say("list", text, said, *([] if trash else offers))
         else:
             self._empty.say("key", self.tr("Nothing is selected"), self.tr("Choose an entry, or type to search."))
         self._offer(one=False, trash=trash and selected > 0)

@@ -16,6 +16,10 @@ from kvault_gui.gui.widgets.labels import label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
+ROOM_FOR_NOTES = 440  # px at a 13 px font
+
 
 class Offer(NamedTuple):
     """A button of an empty pane."""
@@ -42,6 +46,7 @@ class Empty(QWidget):
         super().__init__(parent)
         self.setObjectName("empty")
         self._said = ("", "")
+        self._has_notes = False
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self.tile = Tile("lock-key", 80)
         self.title = label("", "title", wrap=True)
@@ -97,7 +102,24 @@ class Empty(QWidget):
             self._note_rows.addWidget(Line())
         for note in notes:
             self._note_rows.addWidget(_note(note))
-        self._notes.setVisible(bool(notes))
+        self._has_notes = bool(notes)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Notes are the first to go where there is little room: large text, a small window."""
+        self._notes.setVisible(self._has_notes and self.height() >= theme.px(ROOM_FOR_NOTES))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def take_focus(self) -> None:
+        """Go to the first button."""
+        item = self._buttons.itemAt(0)
+        first = item.widget() if item is not None else None
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _button(self, offer: Offer, *, primary: bool) -> QPushButton:
         made = button(

@@ -25,7 +25,7 @@ from .frame import Frame
 from .head import ListHead
 from .list_view import EntryList
 from .sidebar_view import Sidebar
-from .states import Situation, speak
+from .states import Does, Situation, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -69,7 +69,6 @@ class SecretsPane(QWidget):
         self._numbers = count()
         self._overview: Overview | None = None
         self.hide_seconds = 30
-        self.can_import = True
         self.tasks = Tasks(self, show_error)
         self.rows = SecretRows(parts.secrets, self._start, self)
         self.sidebar = Sidebar(header)
@@ -81,6 +80,13 @@ class SecretsPane(QWidget):
         self.pane_empty = Empty()
         self.editing = Editing(parts, ask, self.tasks, self.sidebar.rows.paths, self)
         self.commands = Commands(self)
+        self._does = Does(
+            lambda title: self.editing.new(self._place(), title),
+            self.head.search.clear,
+            self._search_everywhere,
+            self.head.every_kind,
+            self.import_wanted.emit,
+        )
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(TYPING)
@@ -113,13 +119,18 @@ class SecretsPane(QWidget):
         self.rows.changed.connect(self._say_counts)
         self.list.chosen.connect(self._choose)
         self.list.activated_row.connect(self._open_row)
-        self.list.clicked.connect(lambda _index: self._columns.go_to_detail())
+        self.list.clicked.connect(lambda _index: self._go_to_detail())
         self.list.typed.connect(self._type)
         self.list.customContextMenuRequested.connect(self._list_menu)
-        self.detail.edit_wanted.connect(self.commands["edit"].trigger)
         self.detail.menu_wanted.connect(self._menu)
-        self.detail.restore_wanted.connect(self.commands["restore"].trigger)
-        self.detail.delete_wanted.connect(self.commands["delete"].trigger)
+        for wanted, name in (
+            (self.detail.move_wanted, "move"),
+            (self.detail.trash_wanted, "trash"),
+            (self.detail.restore_wanted, "restore"),
+            (self.detail.delete_wanted, "delete"),
+            (self.detail.edit_wanted, "edit"),
+        ):
+            wanted.connect(self.commands[name].trigger)
         self.detail.back_wanted.connect(self._fold_back)
         self.detail.continue_draft.connect(self.editing.resume)
         self.detail.discard_draft.connect(self.editing.discard)
@@ -163,7 +174,10 @@ class SecretsPane(QWidget):
         """Read what the vault holds and show all of it; then offer drafts."""
         await self._read_overview()
         self.sidebar.choose((Stop.ALL, None))
-        self.begin_search()
+        if self._overview is not None and self._overview.total:
+            self.begin_search()
+        else:
+            self.pane_empty.take_focus()
         await self.editing.look_for_drafts()
 
     def on_changed(self, _event: Changed) -> None:
@@ -288,9 +302,14 @@ class SecretsPane(QWidget):
         if rows:
             act(rows)
 
+    def _go_to_detail(self) -> None:
+        self._columns.go_to_detail()
+        if self._columns.folded:
+            self.detail.back.setFocus()
+
     def _open_row(self, _row: Row) -> None:
         if self._columns.folded and not self.detail.isVisible():
-            self._columns.go_to_detail()
+            self._go_to_detail()
         else:
             self.commands["edit"].trigger()
 
@@ -351,34 +370,17 @@ class SecretsPane(QWidget):
         whole = self._overview is not None and situation.empty_vault
         self._frame.show_part(listed=bool(situation.shown), whole=whole)
         if not situation.shown:
-            speak(situation, self.pane_empty if whole else self.list_empty, self)
+            speak(situation, self.pane_empty if whole else self.list_empty, self._does)
         self.counted.emit(situation.sentence())
-
-    def new_titled(self, title: str) -> None:
-        """Make an entry with this title."""
-        self.editing.new(self._place(), title)
-
-    def clear_search(self) -> None:
-        """Show everything of the place again."""
-        self.head.search.clear()
-
-    def search_everywhere(self) -> None:
-        """Search all items."""
-        query = self.head.search.text()
-        self.sidebar.choose((Stop.ALL, None))
-        self.head.search.setText(query)
-
-    def show_every_kind(self) -> None:
-        """Take the filter by kind away."""
-        self.head.every_kind()
 
     def offer_import(self, *, possible: bool) -> None:
         """Whether an empty vault offers to bring entries over."""
-        self.can_import = possible
+        self._does.can_import = possible
 
-    def want_import(self) -> None:
-        """Ask for an import."""
-        self.import_wanted.emit()
+    def _search_everywhere(self) -> None:
+        query = self.head.search.text()
+        self.sidebar.choose((Stop.ALL, None))
+        self.head.search.setText(query)
 
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar."""

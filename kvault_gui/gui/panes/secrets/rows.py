@@ -189,12 +189,18 @@ def what_changed(version: Version) -> str:
     """A version as a sentence: "Password and notes changed"."""
     if version.number == 1 or not version.changed:
         return _tr("Created") if version.number == 1 else _tr("Stored again")
-    names = [kinds.label(name) for name in version.changed]
+    names = [_inside(name) for name in version.changed]
     most = 3
     if len(names) > most:
         return _tr("{names} and {count} more changed").format(names=", ".join(names[:2]), count=len(names) - 2)
     first = names[0] if len(names) == 1 else _tr("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1])
     return _tr("{names} changed").format(names=first[:1].upper() + first[1:])
+
+
+def _inside(name: str) -> str:
+    """A field's name within a sentence: a well-known one begins small, a person's own stays as it is."""
+    shown = kinds.label(name)
+    return shown if shown == name else shown[:1].lower() + shown[1:]
 
 
 def when_and_who(version: Version) -> str:

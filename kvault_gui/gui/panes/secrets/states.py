@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +14,8 @@ from .empty import Empty, Note, Offer
 from .paint import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kvault_gui.engine.api import Kind
 
 
@@ -45,25 +48,16 @@ class Situation(NamedTuple):
         return _tr("1 item") if self.total == 1 else _tr("{total} items").format(total=f"{self.total:,}")
 
 
-class Does(Protocol):
+@dataclass
+class Does:
     """What the buttons of an empty pane do."""
 
-    can_import: bool
-
-    def new_titled(self, title: str) -> None:
-        """Make an entry with this title."""
-
-    def clear_search(self) -> None:
-        """Show everything of the place again."""
-
-    def search_everywhere(self) -> None:
-        """Search all items."""
-
-    def show_every_kind(self) -> None:
-        """Take the filter by kind away."""
-
-    def want_import(self) -> None:
-        """Bring entries from another program."""
+    new_titled: Callable[[str], object]
+    clear_search: Callable[[], object]
+    search_everywhere: Callable[[], object]
+    show_every_kind: Callable[[], object]
+    want_import: Callable[[], object]
+    can_import: bool = True
 
 
 def _tr(text: str) -> str:
