@@ -26,6 +26,7 @@ def button(
     ``hint`` is a shortcut shown inside.
     """
     made = QPushButton(text)
+    made.setAutoDefault(False)  # Enter presses the button that the dialog names, never whichever comes first
     made.setProperty("kind", kind)
     made.setProperty("small", small)
     made.setProperty("hint", hint)
