@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from kvault_gui.engine.api import Entry, FieldType, Row, View
 from kvault_gui.engine.errors import EntryNotFoundError, KvaultError
-from kvault_gui.gui import theme
 from kvault_gui.gui.models.secrets import SecretRows
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 from kvault_gui.gui.tasks import Tasks
@@ -53,7 +52,6 @@ class SecretsPane(QWidget):
     copied = Signal(object, str)  # Secret, what it is
     counted = Signal(str)  # a sentence for the status bar
     import_wanted = Signal()
-    touched = Signal()  # the person did something
 
     def __init__(
         self,
@@ -212,13 +210,11 @@ class SecretsPane(QWidget):
 
     def _go(self, _row: SidebarRow) -> None:
         if self.head.search.text():
-            self.head.search.blockSignals(True)  # noqa: FBT003 Qt's signature
-            self.head.search.clear()
-            self.head.search.blockSignals(False)  # noqa: FBT003 Qt's signature
+            with QSignalBlocker(self.head.search):
+                self.head.search.clear()
         self._load()
 
     def _load(self) -> None:
-        self.touched.emit()
         self.tasks.start(self._fill(), "fill", "replace")
 
     async def _fill(self) -> None:
@@ -251,7 +247,6 @@ class SecretsPane(QWidget):
     # One entry --------------------------------------------------------------------------------------------------------
 
     def _choose(self, row: Row | None) -> None:
-        self.touched.emit()
         if row is None:
             self.tasks.cancel("read")
             self.detail.show_nothing(self.list.selected_count(), trash=self._in_trash())
@@ -401,7 +396,3 @@ class SecretsPane(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._columns.fit(self.width())
-
-    def sizeHint(self) -> QSize:
-        """The drawn size."""
-        return QSize(theme.px(1216), theme.px(768))
