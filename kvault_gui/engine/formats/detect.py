@@ -24,12 +24,12 @@ _JSON_MARKS = (
     ("1Password 1PIF", ('"typeName"', '"securityLevel"', '"uuid"')),
     ("Aegis JSON", ('"version"', '"db"')),
 )
-_TEXT_MARKS = (
+# How other text files begin. Not what they contain: a CSV file may well hold a private key in a cell.
+_TEXT_STARTS = (
     ("a GNOME keyring", "[keyring]\ndisplay-name"),
     ("an age file", "age-encryption.org/v1"),
     ("a PGP file", "-----BEGIN PGP MESSAGE-----"),
-    ("a private key", "PRIVATE KEY-----"),
-    ("a certificate", "-----BEGIN CERTIFICATE-----"),
+    ("a key or certificate (PEM)", "-----BEGIN "),
 )
 _BINARY_MARKS = (
     ("a GNOME keyring", b"GnomeKeyring"),
@@ -39,8 +39,8 @@ _BINARY_MARKS = (
 )
 
 
-def detect(path: str) -> SourceFormat:
-    """The format of the file at ``path``.
+def detect(path: str, wanted: SourceFormat | None = None) -> SourceFormat:
+    """The format of the file at ``path``, or ``wanted`` after a look whether it is a file at all.
 
     Raises FormatUnknownError naming a format that cannot be read yet, InvalidInputError when the file cannot be read,
     FormatDamagedError when it is empty.
@@ -55,7 +55,7 @@ def detect(path: str) -> SourceFormat:
             start = file.read(_START)
     except OSError as problem:
         raise InvalidInputError(reason=f"The file cannot be read: {problem.strerror}") from None
-    return _by_content(path, start)
+    return wanted or _by_content(path, start)
 
 
 def _by_content(path: str, start: bytes) -> SourceFormat:
@@ -110,6 +110,6 @@ def _refuse_text(start: bytes) -> None:
             raise FormatUnknownError(name="A JSON file")
     if text.startswith("<"):
         raise FormatUnknownError(name="KeePass XML" if "<KeePassFile" in text else "An XML or HTML file")
-    for name, mark in _TEXT_MARKS:
-        if mark in text:
+    for name, mark in _TEXT_STARTS:
+        if text.startswith(mark):
             raise FormatUnknownError(name=name[0].upper() + name[1:])

@@ -102,8 +102,8 @@ def read_key_file(path: str) -> bytes:
     by its SHA-256. Raises InvalidInputError if it cannot be read, FormatDamagedError for a broken XML key file.
     """
     try:
+        size = _regular_size(path)  # before opening, which would wait for a pipe's other end
         with Path(path).open("rb") as file:
-            size = _regular_size(path)
             start = file.read(_XML_MAX)
             if size <= _XML_MAX:
                 return _small_key(start)

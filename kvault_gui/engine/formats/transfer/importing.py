@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ROWS = 200  # of a preview
 _SLICE = 0.005  # seconds of reading between two reports
 _CHUNK = 1_000  # entries that wait to be stored
+_SPACES = 10  # namespaces of a slice
 _CHUNK_BYTES = 16 << 20
 
 
@@ -152,7 +153,7 @@ def load(vault: Vault, source: Source, options: ImportOptions) -> Generator[Prog
         batch = bulk.begin(vault, opened.name)
         try:
             skipped = yield from _store(vault, run, batch)
-            fresh = _make_spaces(vault, run, batch)
+            fresh = yield from _make_spaces(vault, run, batch)
             bulk.finish(vault, batch)
         except BaseException:
             # Where even this fails (a full disk), opening the vault finds the batch and offers to take it back.
@@ -201,12 +202,14 @@ def _place(
         uids.add(uid)
 
 
-def _make_spaces(vault: Vault, run: _Run, batch: Batch) -> int:
+def _make_spaces(vault: Vault, run: _Run, batch: Batch) -> Generator[Progress, None, int]:
     """Make the namespaces of empty groups too; returns how many namespaces the batch made."""
-    missing = [path for path in run.spaces() if vault.tree.find(list(path)) is None]
-    if missing:
+    missing = sorted((path for path in run.spaces() if vault.tree.find(list(path)) is None), key=len)
+    while missing:
+        now, missing = missing[:_SPACES], missing[_SPACES:]
         with vault.change("secrets.imported", category=Category.EXPORT, object=batch.title, quiet=True) as work:
-            for path in sorted(missing, key=len):
+            for path in now:
                 namespaces.ensure(vault, work.tx, list(path), batch.id)
-            work.details.update({"batch": batch.uid, "namespaces": len(missing)})
+            work.details.update({"batch": batch.uid, "namespaces": len(now)})
+        yield run.progress("Namespaces")
     return sum(row.batch == batch.id for row in vault.tree.rows().values())

@@ -70,8 +70,7 @@ class Opened:
 @contextmanager
 def open_source(source: Source) -> Iterator[Opened]:
     """Open a foreign file. Raises FormatUnknownError naming its format, FormatDamagedError, InvalidInputError."""
-    found = detect(source.path)
-    form = source.format or found
+    form = detect(source.path, source.format)
     try:
         file = Path(source.path).open("rb")  # noqa: SIM115 closed below; problems of opening are told apart here
     except OSError as problem:
