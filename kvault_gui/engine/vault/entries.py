@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ..api import Entry, EntryInput, Field, FieldType, Kind, Secret, Use
+from ..api import Category, Entry, EntryInput, Field, FieldType, Kind, Secret, Use
 from ..crypto.rng import random_bytes
 from ..errors import (
     AmbiguousNameError,
@@ -31,7 +31,6 @@ _READ_ACTIONS = {
     Use.COPY: "secret.copied",
     Use.EDIT: "secret.edited",
     Use.READ: "secret.read",
-    Use.EXPORT: "secret.exported",
 }
 
 
@@ -303,7 +302,11 @@ def reveal(vault: Vault, entry: int, name: str, use: Use, version: int | None) -
     if record is None:
         raise FieldNotFoundError(entry=row.title, name=name)
     number = row.version if version is None else version
-    vault.record_read(_READ_ACTIONS[use], row.title, {"field": name, "version": number}, grant)
+    details: dict[str, str | int] = {"field": name, "version": number}
+    if use is Use.EXPORT:
+        vault.record("secret.exported", Category.EXPORT, object=row.title, details=details, grant=grant)
+    else:
+        vault.record_read(_READ_ACTIONS[use], row.title, details, grant)
     return Secret(bytearray(fields.value_of(vault, row.uid, record)))
 
 

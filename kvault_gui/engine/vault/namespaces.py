@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..api import Namespace
 from ..crypto.rng import random_bytes
-from ..errors import InvalidInputError
+from ..errors import ConflictError, InvalidInputError
 from . import counts, text
 from .access import Action, check
 from .reading import number
@@ -127,10 +127,15 @@ def remove(vault: Vault, namespace: int) -> None:
 
 
 def _again(vault: Vault, row: NamespaceRow) -> int:
-    vault.tree.get(row.parent or ROOT)
-    path = text.join_path([row.name])
-    with vault.change("namespace.created", object=path) as work:
-        add(vault, work.tx, row.parent, row.name)
+    """Bring back a removed namespace as it was; its key was kept."""
+    above = vault.tree.get(row.parent or ROOT)
+    grant = check(vault, Action.WRITE, namespace=above.id)
+    if vault.tree.child(above.id, row.name) is not None:
+        raise ConflictError
+    path = text.join_path([*vault.tree.names(above.id), row.name])
+    with vault.change("namespace.created", object=path, grants=[grant]) as work:
+        work.tx.insert(NAMESPACE, row._asdict())
+        vault.tree.put(row)
     return 1
 
 
