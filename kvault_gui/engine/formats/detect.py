@@ -88,7 +88,7 @@ def _zip_name(path: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist()[:1000])
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return "A damaged ZIP file"
     if "export.data" in names and "export.attributes" in names:
         return "1Password 1PUX"
