@@ -61,6 +61,7 @@ class Leaving:
         centre = window.frameGeometry().center()
         window.remember(application.store)
         session.close()  # what is shown goes first
+        await asyncio.sleep(0)  # one turn: the draft of an open form is on its way
         application.clipboard.clear_now()
         try:
             if application.client is not None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from kvault_gui.engine.errors import EngineGoneError, LockedError
 from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask
+from kvault_gui.gui.dialogs.entry import EntryDialog
 from kvault_gui.gui.panes.secrets import SecretsPane
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.rail import Rail
@@ -78,6 +79,8 @@ class MainWindow(QWidget):
         self._clipboard, self._wishes = clipboard, wishes
         self.ask = Ask(self, native_files=native_files)
         self.tasks = Tasks(self, self.show_error)
+        self._last_tasks = Tasks(self, lambda _error: None)  # what still runs while the vault locks
+        self._drafts = parts.drafts
         self._keys: list[str] = []
         self.vault_button = VaultButton(vault.name, vault.state)
         self.secrets = SecretsPane(parts, self.ask, self.show_error, self.vault_button)
@@ -200,8 +203,16 @@ class MainWindow(QWidget):
             self.tasks.start(self.ask.error(error), "error", "queue")
 
     def close_down(self) -> None:
-        """The vault locks: what is shown goes first, nothing is asked any more."""
+        """The vault locks: what is shown goes first, nothing is asked any more.
+
+        A form that is open keeps what was typed until now; a hidden one asks nothing when it is closed.
+        """
         self.hide()
+        for dialog in self.findChildren(QDialog):
+            draft = dialog.draft() if isinstance(dialog, EntryDialog) else None
+            if draft is not None:
+                self._last_tasks.start(self._drafts.save(draft), "draft", "queue")
+            dialog.hide()
         self.ask.close_all()
         self.tasks.close()
         self.secrets.tasks.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+import qasync
 
 from kvault_gui.desktop.clipboard import Clipboard
 from kvault_gui.engine.api import Changed, EntryInput, FieldInput, Secret
@@ -13,8 +15,10 @@ from tests.gui.inprocess import InProcess
 from tests.gui.sample import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
 
     from kvault_gui.engine.api import Event
     from kvault_gui.engine.errors import KvaultError
@@ -107,3 +111,14 @@ class Stage:
         given = EntryInput(entry.kind, entry.title, entry.path, fields, entry.tags, entry.scope, entry.favourite)
         await self.engine.secrets.update(entry.id, entry.version, given)
         await self.calm()
+
+
+def play(application: QApplication, act: Coroutine[Any, Any, None]) -> None:
+    """Run a test's coroutine on Qt's loop."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(act)
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)

@@ -265,11 +265,17 @@ class EntryDialog(QDialog):
         self._strength.set_strength(estimate.score, estimate.bits)
 
     async def _save_draft(self) -> None:
-        if self.stored_id is None and self._changed:
-            entry = self._begin.entry
-            files = [f for f in self.fields() if f.type is not FieldType.FILE or f.kept]
-            given = self._input(form.inputs([field for field in files if field.name.strip()]))
-            await self._drafts.save(Draft(entry.id if entry else None, self._begin.base_version, given))
+        draft = self.draft()
+        if draft is not None:
+            await self._drafts.save(draft)
+
+    def draft(self) -> Draft | None:
+        """What was typed until now; None when nothing is unsaved. New files are not kept: they lie where they lay."""
+        if self.stored_id is not None or not self._changed:
+            return None
+        entry = self._begin.entry
+        kept = [f for f in self.fields() if f.name.strip() and (f.type is not FieldType.FILE or f.kept)]
+        return Draft(entry.id if entry else None, self._begin.base_version, self._input(form.inputs(kept)))
 
     def _input(self, fields: list[FieldInput]) -> EntryInput:
         about = self.about
