@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kvault_gui.engine.api import PAGE, AuditFilter, Category, Outcome, Record
@@ -119,7 +118,7 @@ def verify(options: Namespace) -> int:
 
 def export(options: Namespace) -> int:
     """Write all records."""
-    path = Path(options.file).absolute()
+    path = output.new_file(options.file)
     with vaults.unlocked(options, "export the audit log", path.name) as engine:
         written = jobs.run(engine.audit.export(str(path)), "Exporting")
     if getattr(options, "json", False):

@@ -174,10 +174,9 @@ def _expires(text: str) -> float | None:
     if text == NEVER:
         return None
     try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return dt.datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError):
         raise UsageError(reason="--expires takes a date like 2026-11-30, or never") from None
-    return found.astimezone().timestamp() if found.tzinfo is None else found.timestamp()
 
 
 def remove(options: Namespace) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from kvault_gui.engine.errors import NotFoundError
 
 from .terminal import is_shown, safe
 
@@ -80,7 +83,19 @@ def iso(time: float | None) -> str | None:
 
 def local(time: float) -> str:
     """A time for people, in their zone."""
-    return dt.datetime.fromtimestamp(time, dt.UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    utc = dt.datetime.fromtimestamp(time, dt.UTC)
+    try:
+        return utc.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):  # the last hours of the year 9999 have no local time
+        return utc.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def new_file(name: str) -> Path:
+    """The absolute path of a file to be written. Raises NotFoundError when its folder is missing."""
+    path = Path(name).absolute()
+    if not path.parent.is_dir():
+        raise NotFoundError(name=f"folder {path.parent}")
+    return path
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -34,7 +34,7 @@ def join(path: str, title: str) -> str:
 def split(ref: str) -> tuple[str, str]:
     """A reference as namespace path and title. Raises UsageError."""
     path, _, last = ref.rpartition("/")
-    if not last:
+    if not last or ref.startswith("/"):
         raise UsageError(reason="A reference is NAMESPACE/TITLE")
     return path, decode(last)
 

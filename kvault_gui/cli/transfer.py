@@ -164,7 +164,7 @@ def _print_dropped(dropped: list[str], head: str) -> None:
 def save(options: Namespace) -> int:
     """Export everything, after the owner's unlock method was given again."""
     form = SourceFormat(options.format)
-    path = Path(options.file).absolute()
+    path = output.new_file(options.file)
     with vaults.unlocked(options, "export the vault", path.name) as engine:
         password = None
         if form is SourceFormat.KDBX:

@@ -50,6 +50,10 @@ class Clipboard(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
+        application = QGuiApplication.instance()
+        if application is not None:
+            # What is still ours when Qt ends it hands to the clipboard manager, which keeps it.
+            application.aboutToQuit.connect(self.clear_now)
 
     @property
     def seconds_left(self) -> int:

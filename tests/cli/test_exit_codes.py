@@ -51,7 +51,18 @@ def test_1_is_refused_or_failed(kvault: Kvault) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["nonsense"], ["ls", "--nonsense"], ["get"], ["read", "work/github"], ["read", "kv://x"], ["audit"]]
+    "words",
+    [
+        [],
+        ["nonsense"],
+        ["ls", "--nonsense"],
+        ["get"],
+        ["read", "work/github"],
+        ["read", "kv://x"],
+        ["audit"],
+        ["put", "/x"],
+        ["put", "x/"],
+    ],
 )
 def test_2_is_wrong_usage(kvault: Kvault, words: list[str]) -> None:
     done = kvault.run(*words) if words else kvault.bare()
@@ -65,6 +76,8 @@ def test_3_is_not_found(kvault: Kvault) -> None:
         (["read", "kv://work/github/nothing"], "field-not-found"),
         (["--vault", "/nonexistent/vault", "ls"], "vault-not-found"),
         (["import", "nothing.kdbx"], "not-found"),
+        (["export", "/nonexistent/x.csv", "--format", "csv"], "not-found"),
+        (["audit", "export", "/nonexistent/x"], "not-found"),
     ):
         done = kvault.run(*words, "--json")
         assert (done.code, done.error["error"]) == (3, code), words

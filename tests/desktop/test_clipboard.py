@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,6 +94,33 @@ def test_waking_up_late_clears_at_once(clipboard: Clipboard, qtbot: QtBot, monke
     with qtbot.waitSignal(clipboard.cleared, timeout=10_000):
         pass
     assert on_it() == ""
+
+
+QUITS = """
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from kvault_gui.desktop.clipboard import Clipboard
+from kvault_gui.engine.api import Secret
+application = QGuiApplication([])
+clipboard = Clipboard()
+clipboard.copy(Secret.of("geheim"), 20)
+before = application.clipboard().text()
+QTimer.singleShot(0, application.quit)
+application.exec()
+print(before, repr(application.clipboard().text()))
+"""
+
+
+def test_quitting_leaves_nothing_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", QUITS],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "geheim ''\n"
 
 
 def test_the_object_keeps_no_copy_of_the_secret(clipboard: Clipboard) -> None:
