@@ -412,6 +412,7 @@ class AuditSummary(msgspec.Struct, frozen=True):
     refused: int
     people: list[str]
     signed: int  # number of the last record under a signature
+    failed: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ SIGN_EVERY = 1_000  # records
 MAX_PAGE = 10_000
 _SLICE = 250
 _HEAD = "kvault audit head v1"
+_SIGNED = b"audit.signed"
 
 
 def head_message(vault: str, number: int, head: bytes) -> bytes:
@@ -79,12 +80,12 @@ class AuditLog:
         return _append(tx, Content(round(self._clock() * MICROS), *found))
 
     @staticmethod
-    def first(tx: Tx, *, clock: Callable[[], float], where: str, action: str, who: str, session: str) -> int:
-        """Like ``write``, for the first record of a vault that is being made."""
-        category = _category(action, None)
-        return _append(
-            tx, Content(round(clock() * MICROS), category, action, Outcome.DONE, who, session, "", where, {})
-        )
+    def first(
+        tx: Tx, *, clock: Callable[[], float], where: str, action: str, who: str, session: str, name: str = ""
+    ) -> int:
+        """Like ``write``, for the first record of a vault that is being made; ``name`` is its object."""
+        parts = (_category(action, None), action, Outcome.DONE, who, session, name, where)
+        return _append(tx, Content(round(clock() * MICROS), *parts, {}))
 
     @property
     def due(self) -> bool:
@@ -136,6 +137,7 @@ class AuditLog:
             refused=index.count(store, "outcome", Outcome.REFUSED.value),
             people=index.people(store),
             signed=index.count(store, "signed", ""),
+            failed=index.count(store, "outcome", Outcome.FAILED.value),
         )
 
     # --- verifying ---
@@ -164,8 +166,11 @@ class AuditLog:
     def _step(self, walker: Walker, number: int, data: bytes, check: Check | None) -> int:
         """Verify one record; 1 if it holds a signed head that was verified."""
         before, previous = walker.number, walker.hash
-        content = decode(number, walker.step(number, data).content)
-        if content.action != "audit.signed":
+        link = walker.step(number, data)
+        if _SIGNED not in link.content:
+            return 0
+        content = decode(number, link.content)
+        if content.action != _SIGNED.decode():
             return 0
         signed = content.details
         if signed.get("number") != before or signed.get("hash") != previous.hex():
