@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
+import cbor2
+
 from ..crypto import canonical
 from ..errors import AuditBrokenError, InvalidInputError
 from .sethash import SIZE
 
 START = bytes(32)  # what the first record names as the one before
 MAX_CONTENT = 1 << 18  # bytes
+MAX_RECORD = MAX_CONTENT + 256
 
 
 class Link(NamedTuple):
@@ -41,13 +44,19 @@ def digest(record: bytes) -> bytes:
 
 def decode(number: int, record: bytes) -> Link:
     """Take the record stored under ``number`` apart. Raises AuditBrokenError if it is none."""
+    if len(record) > MAX_RECORD:
+        raise AuditBrokenError(number=number)
     try:
-        parts = canonical.decode(record)
-    except InvalidInputError as error:
+        parts = cbor2.loads(record, allow_indefinite=False)
+    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError) as error:
         raise AuditBrokenError(number=number) from error
     match parts:
         case [int(found), bytes(previous), int(commit), bytes() | None as total, bytes(content)] if (
-            found == number and len(previous) == len(START) and (total is None or len(total) == SIZE)
+            found == number
+            and len(previous) == len(START)
+            and (total is None or len(total) == SIZE)
+            # Of a list of numbers and bytes cbor2 makes the deterministic encoding; there is no second spelling.
+            and cbor2.dumps(parts) == record
         ):
             return Link(found, previous, commit, total, content)
         case _:
