@@ -7,12 +7,11 @@ replaces this process by a fresh one (leaving.py).
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import qasync
-from PySide6.QtCore import QObject, QSettings, QSocketNotifier
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog
 
@@ -32,6 +31,7 @@ from kvault_gui.services.control.server import AlreadyRunningError, ControlServe
 from .leaving import Leaving
 from .place import window_store
 from .session import Session
+from .signals import EndSignals
 from .unlocking import Unlocking
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Application(QObject):
             self.begun.spawned.discard()
             return 0
         self.theme.set_scheme(Scheme(self.settings.theme.value))
-        self._end_on_signals()
+        self.signals = EndSignals(self.quit, self)
         self.clipboard = Clipboard(self)
         self.tray = Tray(self)
         self.tray.show_wanted.connect(self.show)
@@ -122,6 +122,7 @@ class Application(QObject):
             await self.client.close()
         await self.watch.stop()
         await self.control.stop()
+        self.signals.stop()
 
     def abandon(self) -> None:
         """End the engine at once; the store survives that by design."""
@@ -244,20 +245,6 @@ class Application(QObject):
     def ask_over(self) -> Ask:
         """Opens dialogs over whatever window there is."""
         return self.session.window.ask if self.session is not None else self.unlocking.ask
-
-    def _end_on_signals(self) -> None:
-        """SIGTERM and SIGINT end kvault like Quit. Python runs handlers only when something wakes its loop."""
-        import socket  # noqa: PLC0415
-
-        self._wake, hear = socket.socketpair()
-        for end in (self._wake, hear):
-            end.setblocking(False)  # noqa: FBT003 socket's signature
-        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: self.quit())
-        self._hear = hear
-        self._notifier = QSocketNotifier(hear.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(lambda _fd: hear.recv(64))
 
 
 def run(qt: QApplication, application: Application) -> int:
