@@ -126,9 +126,9 @@ class TerminalPrompter:
 
 
 def _choose(question: AskChoice) -> Secret:
-    lines = [question.title, *(f"  {number}  {choice}" for number, choice in enumerate(question.choices, 1)), "Number"]
-    for shown in lines[:-1]:
-        terminal.note(shown)
+    terminal.note(question.title)
+    for number, choice in enumerate(question.choices, 1):
+        terminal.note(f"  {number}  {choice}")
     answer = terminal.ask_line("Number: ")
     if answer.isdecimal() and 1 <= int(answer) <= len(question.choices):
         return Secret.of(str(int(answer) - 1))
