@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..api import Category, Found, Outcome
-from ..errors import DamagedError, KvaultError, LockedError, OldRowsError
+from ..errors import DamagedError, DiskFullError, FolderPermissionError, KvaultError, LockedError, OldRowsError
 from .opening import Surroundings
 from .parts import Audit, Drafts, Formats, Namespaces, Secrets, Slots, Tools
 from .vaults import Vaults
@@ -79,7 +79,8 @@ class Engine:
         if vault is None:
             return None
         upkeep = vault.store.idle()
-        vault.sign_if_due()
+        with contextlib.suppress(DiskFullError, FolderPermissionError):  # it is due until it can be written
+            vault.sign_if_due()
         if self._verified:
             return upkeep
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..api import Category, CheckReport, Outcome, Progress
-from ..errors import KvaultError, NotPermittedError, SelfTestError
+from ..errors import DamagedError, DiskFullError, KvaultError, NotPermittedError, SelfTestError
 from . import drafts, fields, rebuild, records
 from .access import Action, check
 from .reading import number, select
@@ -25,41 +26,67 @@ _PAGE = 256
 def run(vault: Vault) -> Generator[Progress, None, CheckReport]:
     """Verify everything. Findings are sentences in the report, not errors."""
     check(vault, Action.LOG)
-    problems: list[str] = []
-    if not vault.store.read_only:
-        vault.record("vault.check", Category.SYSTEM, outcome=Outcome.BEGUN)
-    rows = yield from _store(vault, problems)
-    values = yield from _values(vault, problems)
-    yield from _drafts(vault, problems)
+    found = _Found()
+    _record(vault, found, "vault.check", Outcome.BEGUN)
+    for phase in (_store, _values, _drafts, _log, _derived):
+        try:
+            yield from phase(vault, found)
+        except DamagedError as error:  # this far and no further, but the other phases may see more
+            found.problems.append(str(error))
+    _record(vault, found, "vault.checked", Outcome.DONE)
+    return CheckReport(found.rows, found.records, found.values, found.problems[:MAX_PROBLEMS])
+
+
+@dataclass(slots=True)
+class _Found:
+    rows: int = 0
+    records: int = 0
+    values: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def _record(vault: Vault, found: _Found, action: str, outcome: Outcome) -> None:
+    if vault.store.read_only:
+        return
+    details: dict[str, str | int] = {"values": found.values, "problems": len(found.problems)}
+    try:
+        vault.record(action, Category.SYSTEM, outcome=outcome, details=details)
+    except (DamagedError, DiskFullError) as error:
+        found.problems.append(f"The check could not be written into the audit log: {error}")
+
+
+def _log(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
+    """The chain of audit records and its signatures."""
     verdict = yield from vault.log.verify(vault.signer.verify)
+    found.records = verdict.records
     if verdict.broken is not None:
-        problems.append(f"The audit log does not fit together from record {verdict.broken} on: {verdict.reason}")
-    problems += rebuild.mend(vault)
-    if not vault.store.read_only:
-        vault.record("vault.checked", Category.SYSTEM, details={"values": values, "problems": len(problems)})
-    return CheckReport(rows, verdict.records, values, problems[:MAX_PROBLEMS])
+        found.problems.append(f"The audit log does not fit together from record {verdict.broken} on: {verdict.reason}")
 
 
-def _store(vault: Vault, problems: list[str]) -> Generator[Progress, None, int]:
+def _derived(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
+    """Counts, tags and the search index."""
+    yield Progress(0, 1, "index")
+    found.problems += rebuild.mend(vault)
+
+
+def _store(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
     """Pages, head and set hash, by the store."""
     report = yield from vault.store.check()
-    problems += report.problems
-    return report.rows
+    found.problems += report.problems
+    found.rows = report.rows
 
 
-def _values(vault: Vault, problems: list[str]) -> Generator[Progress, None, int]:
+def _values(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
     """Open every sealed value of every version."""
     if not vault.keys.reads_values:
-        return 0
+        return
     total = number(vault.store, "select count(*) from version")
-    opened = 0
     until = time.perf_counter() + SLICE
     for done, row in enumerate(_versions(vault), 1):
-        opened += _open_all(vault, row, problems)
+        found.values += _open_all(vault, row, found.problems)
         if time.perf_counter() >= until:
             yield Progress(done, total, "values")
             until = time.perf_counter() + SLICE
-    return opened
 
 
 def _versions(vault: Vault) -> Iterator[VersionRow]:
@@ -105,12 +132,12 @@ def _open_all(vault: Vault, row: VersionRow, problems: list[str]) -> int:
     return opened
 
 
-def _drafts(vault: Vault, problems: list[str]) -> Generator[Progress, None, None]:
+def _drafts(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
     if not vault.keys.reads_values:
         return
     for row, body in select(vault.store, "select id, body from draft"):
         try:
             drafts.decode(vault, body)
         except KvaultError as error:
-            problems.append(f"Draft {row}: {error}")
+            found.problems.append(f"Draft {row}: {error}")
         yield Progress(row, 0, "drafts")

@@ -66,6 +66,7 @@ class Vault:
     emit: Callable[[Event], None]
     signer: Signer
     waiting: list[Pending] = field(default_factory=list)  # records of reads that could not be written yet
+    epochs: dict[bytes, int] = field(default_factory=dict)  # of namespaces' keys, the newest
     seen: set[tuple[str, int, str]] = field(default_factory=set)  # what was recorded once for this session
 
     @contextmanager
@@ -93,6 +94,7 @@ class Vault:
                 number = self._write(tx, Pending(action, category, outcome, work.object, work.details))
         except BaseException:
             self.tree.forget()
+            self.epochs.clear()
             raise
         self.waiting.clear()
         if quiet:

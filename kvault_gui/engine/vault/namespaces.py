@@ -51,7 +51,11 @@ def ensure(vault: Vault, tx: Tx, names: list[str], batch: int | None = None) -> 
 
 def epoch(vault: Vault, namespace: bytes) -> int:
     """The newest epoch of a namespace's key."""
-    return number(vault.store, "select max(epoch) from namespace_key where namespace = ?", namespace)
+    known = vault.epochs.get(namespace)
+    if known is None:
+        sql = "select max(epoch) from namespace_key where namespace = ?"
+        known = vault.epochs[namespace] = number(vault.store, sql, namespace)
+    return known
 
 
 def create(vault: Vault, path: str) -> int:

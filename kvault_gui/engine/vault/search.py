@@ -31,7 +31,7 @@ def search(vault: Vault, query: str, view: View, limit: int) -> list[Row]:
     first = _titled(vault, query, where, params, limit)
     known = {row[0] for row in first}
     if len(first) < limit:
-        others = [row for row in _matching(vault, wanted, where, params) if row[0] not in known]
+        others = [row for row in _matching(vault, wanted, where, params, limit) if row[0] not in known]
         others.sort(key=lambda row: (row[10], row[0]))
         first += others[: limit - len(first)]
     return [views.to_row(row, view.order) for row in first]
@@ -47,11 +47,11 @@ def _titled(vault: Vault, query: str, where: str, params: list[object], limit: i
     return cast("list[Stored]", vault.store.read(sql, *params, start, start + b"\xff", limit))
 
 
-def _matching(vault: Vault, wanted: list[str], where: str, params: list[object]) -> list[Stored]:
+def _matching(vault: Vault, wanted: list[str], where: str, params: list[object], limit: int) -> list[Stored]:
     # The words hold letters and digits alone, so quoting them is enough.
     match = " ".join(f'"{word}"*' for word in wanted)
     sql = (
         f"select {views.COLUMNS} from search s cross join entry e on e.id = s.rowid"  # noqa: S608 our own text
         f" where s.search match ? and {where} limit ?"
     )
-    return cast("list[Stored]", vault.store.read(sql, match, *params, _CANDIDATES))
+    return cast("list[Stored]", vault.store.read(sql, match, *params, max(_CANDIDATES, limit)))
