@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from kvault_gui.engine.api import (
 )
 from kvault_gui.engine.errors import (
     CancelledError,
+    DamagedError,
     DiskFullError,
     InvalidInputError,
     KvaultError,
@@ -179,6 +181,28 @@ def test_what_is_derived_is_rebuilt_by_the_check(desk: Desk, damage: str) -> Non
     assert (desk.engine.secrets.overview(), desk.engine.secrets.search("e1", View())) == before
     assert len(desk.engine.secrets.page(View(tag="t"), None)) == 3
     assert run(desk.engine.vaults.check()).problems == []
+
+
+def test_the_check_lists_damaged_pages_and_goes_on(desk: Desk, tmp_path: Path) -> None:
+    for number in range(150):
+        desk.engine.secrets.create(login(f"e{number}", secret="x" * 3000))
+    desk.engine.vaults.close()
+    whole = (desk.folder / "vault.db").read_bytes()
+    listed = 0
+    for page in range(5, len(whole) // 4096, 29):
+        copy = Desk(tmp_path / f"copy{page}", desk.code)
+        shutil.copytree(desk.folder, copy.folder)
+        damaged = bytearray(whole)
+        damaged[page * 4096 + 2000] ^= 1
+        (copy.folder / "vault.db").write_bytes(damaged)
+        try:
+            copy.open()
+        except DamagedError:
+            continue  # found at once
+        assert run(copy.engine.vaults.check()).problems, page
+        listed += 1
+        copy.engine.vaults.close()
+    assert listed > 2
 
 
 def test_idle_verifies_everything_and_then_rests(desk: Desk) -> None:
