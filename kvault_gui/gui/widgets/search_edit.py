@@ -58,6 +58,11 @@ class SearchEdit(QLineEdit):
     def _at(self, rect: QRect) -> QRect:
         return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
 
+    def type_on(self, text: str) -> None:
+        """Go on typing here what was begun elsewhere."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setText(self.text() + text)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave to the list, or clear."""
         key = event.key()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from kvault_gui.gui.ask import Ask
 
 HITS = 100  # rows that a search shows
-TYPING = 60  # ms after a change of entries until lists are read again
+SOON, LATER = 60, 500  # ms after a change of entries until lists are read again
 
 
 class SecretsPane(QWidget):
@@ -87,7 +88,8 @@ class SecretsPane(QWidget):
         )
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
-        self._refresh.setInterval(TYPING)
+        self._refresh.setInterval(SOON)
+        self._last_read = 0.0
         self._lay_out()
         self._connect()
         self._bind()
@@ -137,7 +139,7 @@ class SecretsPane(QWidget):
         self.acts.copied.connect(self.copied)
         for source in (self.acts, self.editing):
             source.said.connect(self.say)
-            source.changed.connect(self._refresh.start)
+            source.changed.connect(lambda: self._refresh.start(SOON))
         self._refresh.timeout.connect(lambda: self.tasks.start(self._reload(), "reload", "replace"))
 
     def _bind(self) -> None:
@@ -179,9 +181,9 @@ class SecretsPane(QWidget):
         await self.editing.look_for_drafts()
 
     def on_changed(self, _event: Changed) -> None:
-        """Entries changed: read again soon. Bursts become one reading."""
+        """Entries changed: read again soon. Bursts become one reading; an import does not keep the list reading."""
         if not self._refresh.isActive():
-            self._refresh.start()
+            self._refresh.start(SOON if time.monotonic() - self._last_read > 1 else LATER)
 
     def say(self, icon: str, text: str, undo: bool) -> None:  # noqa: FBT001 a slot
         """What just happened, over the detail, or over the list where the detail is folded away."""
@@ -234,6 +236,7 @@ class SecretsPane(QWidget):
         entry = self.detail.entry
         if entry is not None:
             await self._read(entry.id)
+        self._last_read = time.monotonic()
 
     async def _read_overview(self) -> None:
         self._overview = await self._parts.secrets.overview()
@@ -342,8 +345,7 @@ class SecretsPane(QWidget):
             menu.popup(point)
 
     def _type(self, text: str) -> None:
-        self.head.search.setFocus()
-        self.head.search.setText(self.head.search.text() + text)
+        self.head.search.type_on(text)
 
     def _into_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
