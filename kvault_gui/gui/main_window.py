@@ -167,7 +167,7 @@ class MainWindow(QWidget):
         self.status.clear_wanted.connect(self._clipboard.clear_now)
         self.status.cancel_wanted.connect(self.cancel_wanted)
         self._clipboard.ticked.connect(self.status.clipboard_ticks)
-        self._clipboard.cleared.connect(lambda _ours: self.status.clipboard_empty())
+        self._clipboard.cleared.connect(self.status.clipboard_empty)
 
     # Panes ------------------------------------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class StatusBar(Ground):
         text = self.tr("{what} is on the clipboard, cleared in {count} s")
         self.message.setText(text.format(what=self._what, count=left))
 
-    def clipboard_empty(self) -> None:
+    def clipboard_empty(self, _ours: bool = True) -> None:  # noqa: FBT001, FBT002 a slot for cleared(bool)
         """Nothing of ours is on the clipboard any more."""
         self._what = ""
         self.message.setText("")
