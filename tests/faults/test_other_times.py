@@ -343,6 +343,23 @@ def test_an_older_header_is_told_from_the_newest(vault: Path) -> None:
         world.reopen(vault, [Accept.HEAD, Accept.MISSING])
 
 
+@pytest.mark.parametrize("names", [("vault.json", "vault.json.2"), ("vault.json", "vault.json.2", "head")])
+def test_a_removed_way_in_stays_removed_even_if_an_old_or_missing_head_is_accepted(
+    vault: Path, names: tuple[str, ...]
+) -> None:
+    old = copy_of(vault, "old")
+    store = world.reopen(vault)
+    store.rewrite_header(world._turn)
+    with store.transaction() as tx:
+        tx.append(b"way in removed")
+    store.close()
+    replace(vault, old, *names)
+    if "head" not in names:
+        (vault / "head").unlink()
+    with pytest.raises(HeaderOldError, match="change 1 instead of 2"):
+        world.reopen(vault, [Accept.HEAD, Accept.MISSING])
+
+
 def test_a_header_of_a_copy_that_went_its_own_way_is_refused(vault: Path) -> None:
     other = copy_of(vault, "other")
     for folder, name in ((vault, "here"), (other, "there")):

@@ -150,6 +150,18 @@ def test_a_second_program_is_told_who_holds_the_vault(tmp_path: Path) -> None:
     assert said == ""
 
 
+def test_a_second_program_stays_out_even_if_somebody_deleted_the_lock(tmp_path: Path) -> None:
+    store = world.make(tmp_path / "vault")
+    (tmp_path / "vault" / lock.NAME).unlink()
+    command = [sys.executable, "-c", SECOND, str(tmp_path / "vault")]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said == "refused: Another program has this vault open\n"
+    with store.transaction() as tx:
+        tx.append(b"still ours")
+    store.close()
+    world.verify(world.reopen(tmp_path / "vault"))
+
+
 def test_looking_at_a_vault_never_makes_it_look_held(tmp_path: Path) -> None:
     world.make(tmp_path / "vault").close()
     looker = "import sys; from pathlib import Path; from kvault_gui.engine.store.held import read_header\nwhile True: read_header(Path(sys.argv[1]))"  # noqa: E501

@@ -20,7 +20,8 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-TABLES = ("namespace", "entry", "version", "blob", "draft", "principal", "grant_", "identity", "namespace_key", "batch")
+NAMES = ("namespace", "entry", "version", "blob", "draft", "principal", "grant_", "identity", "namespace_key", "batch")
+TABLES = dict(enumerate(NAMES, 1)) | {127: "store_header"}
 ENTRIES = "select id, uid, namespace, trashed, version from entry order by id"
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MODULUS = 1 << 512
@@ -213,7 +214,7 @@ class Vault:
     def set_hash(self) -> None:
         """Every bucket against its rows, and all against the newest record."""
         sums: dict[int, int] = {}
-        for number, table in enumerate(TABLES, 1):
+        for number, table in TABLES.items():
             for row in self.rows(f"select * from {table}"):  # noqa: S608 our own names
                 data = cbor2.dumps([number, *row])
                 found = hashlib.blake2b(data, key=self.key("set hash"), digest_size=64).digest()

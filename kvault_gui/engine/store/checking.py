@@ -8,7 +8,7 @@ import apsw
 
 from ..api import Progress
 from ..errors import DamagedError
-from . import records
+from . import binding, records
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -35,7 +35,7 @@ def check(
     """Verify everything anew. Raises apsw.Error for errors that are not damage."""
     problems: list[str] = []
     buckets.forget_verified()
-    yield from _rows(buckets, tables, problems)
+    yield from _rows(buckets, (*tables, binding.TABLE), problems)
     yield from _chain(database, tail, problems)
     counted = 0
     for place, table in enumerate(tables):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from ..errors import VaultExistsError
-from . import database, headers, lock, records, sethash
+from . import binding, database, headers, lock, records, sethash
 from .buckets import DDL as BUCKETS_DDL
 from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .files import Files
-    from .header import Header
+    from .header import Header, Written
     from .tables import Derived, Table
 
     Contents: TypeAlias = "tuple[tuple[Table, ...], tuple[Derived, ...], Callable[[Tx], None]]"
@@ -101,7 +101,7 @@ def _fill(path: Path, vk: bytes, header: Header, contents: Contents, *, files: F
     salt = database.create(path / DATABASE, keys.page, vfs, files)
     whole = msgspec.structs.replace(header, generation=1, database=DATABASE, database_salt=salt.hex())
     written = encode(whole, keys.header_mac)
-    chain_head = _first_commit(path, keys, contents, vfs)
+    chain_head = _first_commit(path, keys, written, contents, vfs)
     head_file = HeadFile(path / HEAD, keys.head, files)
     try:
         head_file.rewrite(HeadRecord(1, chain_head, written.header.generation, written.digest))
@@ -111,9 +111,9 @@ def _fill(path: Path, vk: bytes, header: Header, contents: Contents, *, files: F
     headers.write(path, files, written)
 
 
-def _first_commit(path: Path, keys: StoreKeys, contents: Contents, vfs: str) -> bytes:
+def _first_commit(path: Path, keys: StoreKeys, written: Written, contents: Contents, vfs: str) -> bytes:
     """Tables and first rows in one transaction; returns the hash of its last record."""
-    tables, derived, first = contents
+    tables, derived, first = (*contents[0], binding.TABLE), contents[1], contents[2]
     opened = database.open_file(path / DATABASE, keys.page, vfs)
     try:
         opened.keep_wal(on=False)
@@ -124,6 +124,7 @@ def _first_commit(path: Path, keys: StoreKeys, contents: Contents, vfs: str) -> 
         opened.guard([BUCKETS_TABLE, records.TABLE, *(table.name for table in tables)])
         buckets = Buckets(opened, keys.set_hash, tables)
         tx = Tx(opened, buckets, {}, (0, START, 1))
+        binding.begin(tx, written)
         first(tx)
         _, chain_head = tx.finish(buckets.flush() & sethash.MASK)
         opened.run("commit")

@@ -21,7 +21,7 @@ from ..errors import (
     HistoryForkedError,
     OldRowsError,
 )
-from . import database, head, headers, records, sethash
+from . import binding, database, head, headers, records, sethash
 from .buckets import DDL as BUCKETS_DDL
 from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
@@ -29,6 +29,7 @@ from .faults import FULL, told
 from .head import HeadFile, HeadRecord, Verdict
 from .keys import StoreKeys
 from .records import RECORDS_DDL
+from .transaction import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ class Opening:
 
     def run(self, tables: Iterable[Table], derived: Iterable[Derived]) -> Parts:
         """Open, judge, mend. Raises DamagedError and its kinds, DiskFullError, FolderPermissionError."""
-        tables = tuple(tables)
+        tables = (*tables, binding.TABLE)
         with told(self._held.folder):
             found = head.read(self._keys.head, self._held.files.read(self._held.folder / head.NAME, head.SIZE))
             base = self._open()
@@ -223,6 +224,7 @@ class Opening:
         buckets = Buckets(base.database, self._keys.set_hash, tables)
         if sethash.to_bytes(buckets.load()) != base.tail.total:
             raise OldRowsError(reason="the sums of the tables do not fit the audit log")
+        binding.check(Reader(base.database, buckets), self._written)
         if self._used:
             buckets.verify_tables(tables)
             for _ in records.verify_chain(base.database, base.tail):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from ..errors import FolderPermissionError, KvaultError, LockedError, OutcomeUnknownError
-from . import checking, creating, database, header, headers, records, sethash
+from . import binding, checking, creating, database, header, headers, records, sethash
 from .faults import FULL, from_commit, from_os, from_sqlite, told
 from .files import REAL, Files
 from .head import HeadRecord
@@ -51,13 +51,11 @@ class Store:
         self._tail = parts.tail
         self._total = int.from_bytes(parts.tail.total, "big")
         self._reader = Reader(parts.database, parts.buckets)
+        self._bound = binding.bound(self._reader)  # generation of the header that the database knows
         self._upkeep = Upkeep(parts.database)
         self._following: dict[int, int] = {}
         self._broken = False
         self._closed = False
-        if not self.read_only:
-            with told(self.folder):
-                self._upkeep.resume()
 
     @classmethod
     def create(  # noqa: PLR0913 the seams for tests come with defaults
@@ -104,7 +102,19 @@ class Store:
         except BaseException:
             held.release()
             raise
-        return cls(held, parts, tables)
+        store = cls(held, parts, tables)
+        try:
+            store._resume()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _resume(self) -> None:
+        """Go on with what a kill cut off; on a full disk another time."""
+        if self._head is not None:
+            with told(self.folder), suppress(apsw.FullError):
+                self._upkeep.resume()
 
     # --- what is known ---
 
@@ -204,11 +214,16 @@ class Store:
         self._usable()
         if self._head is None:
             raise FolderPermissionError(path=str(self.folder))
+        if self._database.in_transaction:
+            raise RuntimeError("a transaction is running")
         tail = (self._tail.number, self._tail.newest.chain, self._tail.newest.commit + 1)
         tx = Tx(self._database, self._buckets, self._following, tail)
         try:
             self._database.run("begin immediate")
             yield tx
+            if self._bound != self.header.generation:
+                binding.follow(tx, self._written)
+            tx.check()
             total = (self._total + self._buckets.flush()) & sethash.MASK
             number, chain_head = tx.finish(total)
         except BaseException as error:
@@ -219,6 +234,7 @@ class Store:
             raise known from error
         self._commit(Tail(number, self._tail.newest.after(chain_head), sethash.to_bytes(total)))
         self._total = total
+        self._bound = self.header.generation
         self._upkeep.committed()
         self._shorten_log()
 

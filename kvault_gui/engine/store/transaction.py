@@ -64,7 +64,7 @@ class Tx(Reader):
 
         Raises InvalidInputError, OldRowsError.
         """
-        self._check()
+        self.check()
         given = values.get("id")
         row_id = self._next_id(table) if given is None else given
         if not isinstance(row_id, int) or not 0 <= row_id <= MAX_ID:
@@ -88,7 +88,7 @@ class Tx(Reader):
 
     def update(self, table: Table, row_id: int, values: Mapping[str, object]) -> None:
         """Change the named columns of a row. Raises NotFoundError, InvalidInputError, OldRowsError."""
-        self._check()
+        self.check()
         old = self._existing(table, row_id)
         if "id" in values or not values.keys() <= table.columns.keys():
             raise InvalidInputError(reason=f"The table {table.name} has no such column")
@@ -107,7 +107,7 @@ class Tx(Reader):
 
     def delete(self, table: Table, row_id: int) -> None:
         """Delete a row. Raises NotFoundError, OldRowsError."""
-        self._check()
+        self.check()
         old = self._existing(table, row_id)
         delta = -self._buckets.row_hash(table, old)
         if table.number not in self._following:
@@ -123,12 +123,12 @@ class Tx(Reader):
 
     def derived(self, sql: str, *parameters: object) -> list[Row]:
         """Run one statement on tables that are not under the set hash; others refuse to be changed by it."""
-        self._check()
+        self.check()
         return self._database.run(sql, parameters)
 
     def rebuild(self, derived: Derived) -> None:
         """Drop what is left of ``derived`` and make it anew, empty; filling it is up to the caller."""
-        self._check()
+        self.check()
         for ddl in reversed(derived.ddl):
             name, text = stored(ddl)
             kind = next(word for word in ("TABLE", "INDEX", "TRIGGER") if f" {word} " in text)
@@ -138,12 +138,13 @@ class Tx(Reader):
 
     def append(self, content: bytes) -> int:
         """Add an audit record and return its number; a transaction has at least one."""
-        self._check()
+        self.check()
         self._waiting.append(content)
         return self._number + len(self._waiting)
 
-    def _check(self) -> None:
-        if not self._alive:
+    def check(self) -> None:
+        """Whether it still runs: an error may have ended it although somebody caught it. Raises RuntimeError."""
+        if not self._alive or not self._database.in_transaction:
             raise RuntimeError("the transaction is over")
 
     def finish(self, total: int) -> tuple[int, bytes]:

@@ -305,6 +305,32 @@ def test_another_form_of_a_table_is_damage(store: Store, tmp_path: Path) -> None
     world.reopen(tmp_path / "vault").close()
 
 
+def test_transactions_do_not_nest_and_the_outer_one_goes_on(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.insert(ITEM, {"name": "outer"})
+        with pytest.raises(RuntimeError, match="running"), store.transaction():
+            pass
+        tx.append(b"outer")
+    assert len(world.state(store)) == 1
+    world.verify(store)
+
+
+def test_a_transaction_that_an_error_ended_writes_nothing_more(store: Store) -> None:
+    put(store, name="before")
+    with pytest.raises(RuntimeError, match="over"):
+        _go_on_after_rollback(store)
+    assert [name for (name,) in store.read("select name from item")] == ["before"]
+    put(store, name="after")
+    world.verify(store)
+
+
+def _go_on_after_rollback(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.insert(ITEM, {"name": "lost"})
+        store._database.run("rollback")  # as SQLite does by itself after some errors
+        tx.append(b"lost")
+
+
 class Interrupted(Files):
     """Ctrl+C just before the head is written."""
 
