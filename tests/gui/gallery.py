@@ -1,8 +1,7 @@
 """Pictures of every screen and state: ``python -m tests.gui.gallery --out build/gallery``.
 
 A screen is a coroutine in a module ``tests/gui/gallery_*.py``, registered with ``@screen``; it is given a folder and
-yields the widget to be painted. Each is painted light and dark at 1280 x 800, light at 1024 x 640 and with text at
-200 %; ``--only NAME`` and ``--look NAME`` choose.
+yields the widget to be painted. Each is painted in every one of ``LOOKS``: light, dark, small, large text, ...; ``--only NAME`` and ``--look NAME`` choose.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import qasync
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -37,6 +37,7 @@ class Look(NamedTuple):
     scheme: theme.Scheme
     size: tuple[int, int]
     font: int
+    mirrored: bool = False
 
 
 LOOKS = {
@@ -45,6 +46,7 @@ LOOKS = {
     "small": Look(theme.Scheme.LIGHT, (1024, 640), 13),
     "large-text": Look(theme.Scheme.LIGHT, (1280, 800), 26),
     "contrast": Look(theme.Scheme.CONTRAST, (1280, 800), 13),
+    "mirrored": Look(theme.Scheme.LIGHT, (1280, 800), 13, mirrored=True),
 }
 SCREENS: dict[str, Screen] = {}
 
@@ -71,6 +73,8 @@ def dress(application: QApplication, look: Look) -> None:
     font.setPixelSize(look.font)
     font.setFeature(QFont.Tag("tnum"), 1)
     application.setFont(font)
+    direction = Qt.LayoutDirection.RightToLeft if look.mirrored else Qt.LayoutDirection.LeftToRight
+    application.setLayoutDirection(direction)
     theme.apply(application, look.scheme)
 
 

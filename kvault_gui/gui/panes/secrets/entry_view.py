@@ -148,7 +148,8 @@ class EntryView(QWidget):
             near = entry.expires - time.time() < SOON
             chip = Chip(when.left(entry.expires), "clock", "bad" if passed else "wait" if near else "neutral")
             word = self.tr("Expired") if passed else self.tr("Expires")
-            card.add(WordsRow(word, chip, label(when.date(entry.expires), "small", "text2")))
+            day = when.date(entry.expires)
+            card.add(WordsRow(word, chip, *([] if day in chip.text() else [label(day, "small", "text2")])))
         if card.rows():
             self._section(self.tr("About"), card)
         else:
