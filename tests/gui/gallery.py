@@ -1,7 +1,8 @@
 """Pictures of every screen and state: ``python -m tests.gui.gallery --out build/gallery``.
 
-A screen is a coroutine in a module ``tests/gui/gallery_*.py``, registered with ``@screen``; it is given a folder and
-yields the widget to be painted. Each is painted in every one of ``LOOKS``: light, dark, small, large text, ...; ``--only NAME`` and ``--look NAME`` choose.
+A screen is an async context manager in a module ``tests/gui/gallery_*.py``, registered with ``@screen``; it is given a
+folder and a size and yields the widget to be painted. Each is painted in every one of ``LOOKS``: light, dark, small,
+large text and others; ``--only NAME`` and ``--look NAME`` choose.
 """
 
 from __future__ import annotations

@@ -21,6 +21,9 @@ SOON = 30 * 86_400  # seconds: an entry that expires within them is marked
 _START = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 _END = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
 
+# Unicode bidirectional isolates: user names and addresses run from left to right, titles as their first letter does.
+LTR, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -147,18 +150,20 @@ class RowDelegate(QStyledItemDelegate):
         painter.setFont(title)
         painter.setPen(colours.text)
         line = look.mirror(QRect(room.left(), top, room.width(), first.height()), outer)
-        painter.drawText(
-            line, int(_START), first.elidedText(one_line(row.title), Qt.TextElideMode.ElideRight, room.width())
-        )
+        painter.drawText(line, int(_START), _fitted(row.title, first, room.width()))
         if detail:
             painter.setFont(small)
             painter.setPen(colours.atext if look.selected and look.active else colours.text2)
             line = look.mirror(
                 QRect(room.left(), top + first.height() + theme.px(1), room.width(), second.height()), outer
             )
-            painter.drawText(
-                line, int(_START), second.elidedText(one_line(detail), Qt.TextElideMode.ElideRight, room.width())
-            )
+            painter.drawText(line, int(_START), _fitted(detail, second, room.width(), isolate=LTR))
+
+
+def _fitted(text: str, metrics: QFontMetrics, width: int, *, isolate: str = FIRST_STRONG) -> str:
+    """Text from a vault cut to ``width``, with a direction of its own so that neither dots nor digits change places."""
+    shown = metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, max(width, 0))
+    return f"{isolate}{shown}{POP}"
 
 
 def one_line(text: str) -> str:
