@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from kvault_gui import __version__
 from kvault_gui.desktop.settings import Density
-from kvault_gui.engine.api import Found
+from kvault_gui.engine.api import Found, Recorded
 from kvault_gui.engine.errors import all_errors
 from kvault_gui.gui.main_window import MainWindow, Vault, Wishes
 from kvault_gui.gui.panes.secrets.acts import Parts
@@ -35,6 +35,7 @@ class Session(QObject):
     """
 
     import_file = Signal(object)  # Path: bring this file over
+    recorded = Signal(object)  # engine.api.Recorded: the log grew
 
     def __init__(self, application: Application, client: EngineClient, opened: Opened, method: str) -> None:
         super().__init__(application)
@@ -73,7 +74,9 @@ class Session(QObject):
 
     def on_event(self, event: Event) -> None:
         """What the engine tells; damage that background verification found is said in words."""
-        if isinstance(event, Found):
+        if isinstance(event, Recorded):
+            self.recorded.emit(event)
+        elif isinstance(event, Found):
             kind = all_errors().get(event.code)
             if kind is not None:
                 self.window.show_error(kind(**event.fields))

@@ -82,6 +82,7 @@ class MainWindow(QWidget):
         self._last_tasks = Tasks(self, lambda _error: None)  # what still runs while the vault locks
         self._drafts = parts.drafts
         self._keys: list[str] = []
+        self._counts: dict[str, str] = {}
         self.vault_button = VaultButton(vault.name, vault.state)
         self.secrets = SecretsPane(parts, self.ask, self.show_error, self.vault_button)
         self.rail = Rail()
@@ -162,7 +163,6 @@ class MainWindow(QWidget):
         self.rail.lock_wanted.connect(self.lock_wanted)
         self.rail.settings_wanted.connect(self.settings_wanted)
         self.secrets.copied.connect(self.copy)
-        self.secrets.counted.connect(self.status.say_counts)
         self.secrets.import_wanted.connect(self.import_wanted)
         self.status.clear_wanted.connect(self._clipboard.clear_now)
         self.status.cancel_wanted.connect(self.cancel_wanted)
@@ -176,6 +176,9 @@ class MainWindow(QWidget):
         self.rail.add_pane(key, icon, text)
         self.panes.addWidget(pane)
         self._keys.append(key)
+        counted = getattr(pane, "counted", None)
+        if counted is not None:
+            counted.connect(lambda text: self._take_counts(key, text))
         jump = QAction(self)
         jump.setShortcut(QKeySequence(f"Ctrl+{len(self._keys)}"))
         jump.triggered.connect(lambda: self.show_pane(key))
@@ -187,6 +190,13 @@ class MainWindow(QWidget):
         """Bring a pane to the front."""
         self.panes.setCurrentIndex(self._keys.index(key))
         self.rail.show_pane(key)
+        self.status.say_counts(self._counts.get(key, ""))
+
+    def _take_counts(self, key: str, text: str) -> None:
+        """What a pane counts is said while it is in front."""
+        self._counts[key] = text
+        if self._keys[self.panes.currentIndex()] == key:
+            self.status.say_counts(text)
 
     def offer(self, name: str, *, possible: bool) -> None:
         """Show or hide an act of the application menu: what this build cannot do is not offered."""
@@ -215,7 +225,10 @@ class MainWindow(QWidget):
             dialog.hide()
         self.ask.close_all()
         self.tasks.close()
-        self.secrets.tasks.close()
+        for number in range(self.panes.count()):
+            tasks = getattr(self.panes.widget(number), "tasks", None)
+            if isinstance(tasks, Tasks):
+                tasks.close()
         self.secrets.detail.hide_all()
 
     # Values -----------------------------------------------------------------------------------------------------------

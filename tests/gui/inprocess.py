@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from typing import TYPE_CHECKING, Any
 
 from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Secret
@@ -67,10 +68,12 @@ class Part:
 class InProcess:
     """The same attributes as the engine client."""
 
-    def __init__(self, on_event: Callable[[Event], None] = lambda _event: None) -> None:
+    def __init__(
+        self, on_event: Callable[[Event], None] = lambda _event: None, clock: Callable[[], float] = time.time
+    ) -> None:
         self.script = Script()
         self.on_event = on_event
-        self.engine = Engine(self.script, "window", self._emit, kdf_seconds=0)
+        self.engine = Engine(self.script, "window", self._emit, clock, kdf_seconds=0)
         for name in ("vaults", "tools", "secrets", "namespaces", "drafts", "audit", "slots", "formats"):
             setattr(self, name, Part(getattr(self.engine, name)))
 

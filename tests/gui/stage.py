@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import qasync
@@ -38,8 +39,15 @@ async def until(condition: Callable[[], object], what: str = "") -> None:
 class Stage:
     """The main window over an engine in this process."""
 
-    def __init__(self, folder: Path, *, empty: bool = False, size: tuple[int, int] = (1280, 800)) -> None:
-        self.engine = InProcess(self._on_event)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        empty: bool = False,
+        size: tuple[int, int] = (1280, 800),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.engine = InProcess(self._on_event, clock)
         self.ids: dict[str, int] = {}
         self.errors: list[KvaultError] = []
         self.opened = self.engine.create(folder / "Personal")

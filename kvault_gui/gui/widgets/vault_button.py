@@ -17,11 +17,16 @@ class VaultButton(QPushButton):
     def __init__(self, name: str, state: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("vault-menu")
+        self.say(name, state)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def say(self, name: str, state: str) -> None:
+        """Change both lines."""
         self._name, self._state = name, state
         self.setAccessibleName(self.tr("{name}, menu").format(name=name))
         self.setAccessibleDescription(state)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.update()
 
     def sizeHint(self) -> QSize:
         """As high as the header."""
