@@ -20,7 +20,7 @@ from kvault_gui.gui.theme.draw import box
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card, Tile
 from kvault_gui.gui.widgets.icon_spot import IconSpot
-from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, Paragraph, label
+from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, Paragraph, label, left_to_right
 
 WIDTH = 640  # px at a 13 px font
 OTHER, MISSING, HEAD, BACK = "other", "missing", "head", "back"  # ids of choices; the middle ones are Accept's values
@@ -199,7 +199,7 @@ class ProblemPage(QWidget):
             name = label(fact.name, "body")
             name.setMinimumWidth(theme.px(140))
             row.addWidget(name)
-            value = ElidedLabel(fact.value, "body", fact.tone, Qt.TextElideMode.ElideMiddle)
+            value = ElidedLabel(left_to_right(fact.value), "body", fact.tone, Qt.TextElideMode.ElideMiddle)
             row.addWidget(value, 1)
             holder.setAccessibleName(f"{fact.name}: {fact.value}")
             card.add(holder)

@@ -7,7 +7,7 @@ imports the engine's structs, asyncio or the client.
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import app_mark
 from kvault_gui.gui.widgets.icon_spot import IconSpot
-from kvault_gui.gui.widgets.labels import label
+from kvault_gui.gui.widgets.labels import label, left_to_right
 from kvault_gui.gui.widgets.secret_edit import SecretEdit
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class UnlockDialog(QDialog):
         super().__init__(parent)
         self._state, self._method = state, PASSWORD
         self._busy = self._painted = False
+        self._fitted = QSize()
         self._until = 0.0  # time.monotonic() when the pause ends
         self._keyboard: XKeyboard | None = None
         self._progress: ProgressPanel | None = None
@@ -171,7 +172,7 @@ class UnlockDialog(QDialog):
         self._state = state
         self._title.setText(self.tr("Unlock {name}").format(name=state.name))
         room = theme.px(WIDTH - 2 * 32 - 48)
-        shown = self._chooser.fontMetrics().elidedText(state.path, Qt.TextElideMode.ElideMiddle, room)
+        shown = self._chooser.fontMetrics().elidedText(left_to_right(state.path), Qt.TextElideMode.ElideMiddle, room)
         self._chooser.setText(shown.replace("&", "&&"))
         self._chooser.setAccessibleDescription(state.path)
         self._fill_chooser()
@@ -192,7 +193,7 @@ class UnlockDialog(QDialog):
         menu = self._chooser.menu()
         menu.clear()
         for name, path in self._state.recent:
-            act = menu.addAction(theme.icon("safe"), f"{name.replace('&', '&&')}\t{path.replace('&', '&&')}")
+            act = menu.addAction(theme.icon("safe"), f"{name}\t{left_to_right(path)}".replace("&", "&&"))
             act.triggered.connect(lambda _checked=False, path=path: self.other_vault.emit(path))
         if self._state.recent:
             menu.addSeparator()
@@ -316,10 +317,10 @@ class UnlockDialog(QDialog):
     def _fit(self) -> None:
         least = self._problem.minimumWidth() if self._problem is not None else theme.px(WIDTH)
         width = max(least, self._outer.minimumSize().width())
-        self._outer.activate()
-        self.setMinimumSize(0, 0)
-        self.resize(width, self._outer.totalHeightForWidth(width))
-        self.setMinimumSize(self.size())
+        wanted = QSize(width, self._outer.totalHeightForWidth(width))
+        if wanted != self._fitted:  # setting a size asks for a layout again
+            self._fitted = wanted
+            self.setFixedSize(wanted)
 
     def _submit(self) -> None:
         if self._busy or not len(self.field) or self._until > time.monotonic():

@@ -9,7 +9,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.cards import Card, Tile
 from kvault_gui.gui.widgets.icon_spot import IconSpot
-from kvault_gui.gui.widgets.labels import ElidedLabel, label
+from kvault_gui.gui.widgets.labels import ElidedLabel, label, left_to_right
 
 from .wizard_frame import Page
 
@@ -87,7 +87,7 @@ class ReadyPage(Page):
             if widget is not None:
                 widget.deleteLater()
         card = Card()
-        card.add(_line("safe", name, path))
+        card.add(_line("safe", name, left_to_right(path)))
         code = self.tr("Your recovery code is kept") if kept else self.tr("Your recovery code is not kept yet")
         what = (
             self.tr("Two of its groups were right")

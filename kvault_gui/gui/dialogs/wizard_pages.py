@@ -13,7 +13,7 @@ from kvault_gui.engine.errors import KvaultError
 from kvault_gui.gui import theme
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
-from kvault_gui.gui.widgets.labels import ElidedLabel, label
+from kvault_gui.gui.widgets.labels import ElidedLabel, label, left_to_right
 from kvault_gui.gui.widgets.panels import ProgressPanel
 from kvault_gui.gui.widgets.secret_edit import SecretEdit
 from kvault_gui.gui.widgets.strength import StrengthBar
@@ -49,7 +49,8 @@ class NamePage(Page):
         super().__init__(
             self.tr("Name your vault"),
             self.tr(
-                "A vault is a folder that you can copy, move and back up like any other. Nothing in it can be read without your password."
+                "A vault is a folder that you can copy, move and back up like any other. "
+                "What is in it cannot be read without your password."
             ),
         )
         self._folder = folder
@@ -102,7 +103,7 @@ class NamePage(Page):
 
     def _refresh(self) -> None:
         named = bool(folder_name(self.name.text()))
-        self._place.setText(shown_path(self.path) if named else shown_path(self._folder))
+        self._place.setText(left_to_right(shown_path(self.path if named else self._folder)))
         taken = named and self._is_taken()
         self._wrong.setText(
             self.tr("There is already something in this folder. Choose another name or place.") if taken else ""

@@ -54,6 +54,11 @@ def scroll_bar(painter: QPainter, option: QStyleOptionSlider) -> None:
     box(painter, handle, min(handle.width(), handle.height()) / 2, t.text3 if busy else t.ctl)
 
 
+def _groove(painter: QPainter, rect: QRectF) -> None:
+    t, radius = tokens(), min(rect.width(), rect.height()) / 2
+    box(painter, rect, radius, None if t.is_contrast else t.line, t.ctl if t.is_contrast else None)
+
+
 def slider(painter: QPainter, option: QStyleOptionSlider, handle: QRect) -> None:
     """A groove filled up to a round handle."""
     t, rect = tokens(), area(option)
@@ -72,7 +77,7 @@ def slider(painter: QPainter, option: QStyleOptionSlider, handle: QRect) -> None
         groove = QRectF(middle.x() - thin / 2, rect.y(), thin, rect.height())
         done = QRectF(groove)
         done.setTop(middle.y())
-    box(painter, groove, thin / 2, t.line if not t.is_contrast else t.hover)
+    _groove(painter, groove)
     box(painter, done, thin / 2, accent)
     side = px(16)
     knob = QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side)
@@ -83,8 +88,7 @@ def slider(painter: QPainter, option: QStyleOptionSlider, handle: QRect) -> None
 
 def progress_groove(painter: QPainter, option: QStyleOptionProgressBar) -> None:
     """The bar that fills."""
-    t, rect = tokens(), QRectF(area(option))
-    box(painter, rect, rect.height() / 2, t.hover if t.is_contrast else t.line)
+    _groove(painter, QRectF(area(option)))
 
 
 def progress_contents(painter: QPainter, option: QStyleOptionProgressBar) -> None:

@@ -253,7 +253,7 @@ class KvaultStyle(QProxyStyle):
         if kind == CT.CT_SpinBox:
             return QSize(size.width() + px(48), max(tall, size.height()))
         if kind in (CT.CT_LineEdit, CT.CT_ComboBox):
-            extra = px(36) if kind == CT.CT_ComboBox else px(16)
+            extra = px(40) if kind == CT.CT_ComboBox else px(16)
             return QSize(size.width() + extra, max(tall, size.height() + px(8)))
         found = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]  # the stub forgets None
         least = {CT.CT_CheckBox: 24, CT.CT_RadioButton: 24, CT.CT_ItemViewItem: 28}.get(kind)

@@ -51,7 +51,7 @@ class CountdownRing(QWidget):
         side = min(self.width(), self.height())
         inner = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         inner.adjust(stroke / 2, stroke / 2, -stroke / 2, -stroke / 2)
-        painter.setPen(QPen(t.hover if t.is_contrast else t.line, stroke))
+        painter.setPen(QPen(t.text3 if t.is_contrast else t.line, 1 if t.is_contrast else stroke))
         painter.drawEllipse(inner)
         colour = t.colour(self.tone)
         painter.setPen(QPen(colour, stroke, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))

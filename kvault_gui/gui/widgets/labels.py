@@ -18,6 +18,11 @@ def isolated(text: str) -> str:
     return f"{_ISOLATE}{text}{_END}"
 
 
+def left_to_right(text: str) -> str:
+    """A path, an address or a code: left to right inside any text."""
+    return f"\u2066{text}{_END}"
+
+
 def plain_tip(text: str) -> str:
     """Text for a tool tip that is shown as it is, whatever looks like mark-up in it."""
     return f"<span>{html.escape(text)}</span>" if TextQt.mightBeRichText(text) else text

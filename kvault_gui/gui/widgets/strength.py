@@ -25,14 +25,15 @@ class _Segments(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         t, gap = theme.tokens(), theme.px(4)
-        rest = t.hover if t.is_contrast else t.line
+        rest = (None, t.ctl) if t.is_contrast else (t.line, None)  # fill and border
         painter = QPainter(self)
         width = (self.width() - gap * (SEGMENTS - 1)) / SEGMENTS
         mirrored = self.isRightToLeft()
         for number in range(SEGMENTS):
             at = SEGMENTS - 1 - number if mirrored else number
             rect = QRectF(at * (width + gap), 0, width, self.height())
-            box(painter, rect, self.height() / 2, t.colour(self.tone) if number < self.filled else rest)
+            fill, border = (t.colour(self.tone), None) if number < self.filled else rest
+            box(painter, rect, self.height() / 2, fill, border)
 
 
 class StrengthBar(QWidget):
