@@ -108,3 +108,41 @@ def test_the_whole_program_by_keyboard(desk: object, environment: dict[str, str]
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.skipif(not shutil.which("trayer"), reason="trayer is not installed")
+def test_with_a_tray_closing_keeps_running_and_the_icon_leads_back(desk: object, environment: dict[str, str]) -> None:
+    from installers.desk import Desk  # noqa: PLC0415
+
+    assert isinstance(desk, Desk)
+    desk.start(["trayer", "--edge", "top", "--align", "right", "--height", "32", "--SetDockType", "false"])
+    desk.wait_window("panel")
+    process = subprocess.Popen([sys.executable, "-m", "kvault_gui"], cwd=ROOT, env={**desk.environment, **environment})
+    try:
+        desk.wait_window("Unlock")
+        desk.wait_still()
+        desk.type(PASSWORD)
+        desk.key("Return")
+        desk.wait(lambda: "kvault" in desk.windows(), "the main window")
+        desk.wait_still()
+        desk.key("ctrl+w")
+        desk.wait(lambda: "kvault" not in desk.windows(), "the window to close")
+        assert process.poll() is None
+        state = control.status()
+        assert state is not None
+        assert not state.locked
+        desk.click(desk.size[0] - 16, 16)  # the icon stands at the end of the panel
+        desk.wait(lambda: "kvault" in desk.windows(), "the window to come back")
+        desk.wait_still()
+        desk.key("ctrl+w")
+        desk.wait(lambda: "kvault" not in desk.windows(), "the window to close again")
+        assert control.lock()
+        # Nobody looked at it: it locks without a dialog.
+        assert not any("Unlock" in title for title in desk.windows())
+        assert control.show()
+        desk.wait_window("Unlock")
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
