@@ -25,6 +25,7 @@ from kvault_gui.gui.widgets.cards import Line
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.panels import Banner
 from kvault_gui.gui.widgets.strength import StrengthBar
+from kvault_gui.gui.widgets.tab_order import follow_layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -167,6 +168,7 @@ class EntryDialog(QDialog):
         self._editors = []
         for field in fields:
             self._append(field)
+        follow_layout(self)
 
     def _append(self, field: form.FormField) -> FieldEditor:
         editor = FieldEditor(field)
@@ -175,6 +177,7 @@ class EntryDialog(QDialog):
         editor.generate_wanted.connect(lambda who: self.tasks.start(self._generate(who), "generate"))
         editor.remove_wanted.connect(self._remove)
         editor.move_wanted.connect(self._move)
+        editor.rebuilt.connect(lambda: follow_layout(self))
         self._fields.addWidget(editor)
         self._editors.append(editor)
         if field.type is FieldType.SECRET and field.name == kinds.KINDS[self.about.kind].main:
@@ -193,6 +196,7 @@ class EntryDialog(QDialog):
 
     def _add_field(self) -> None:
         editor = self._append(form.FormField("", FieldType.TEXT, protected=False, value=None, custom=True))
+        follow_layout(self)
         editor.focus()
         QTimer.singleShot(0, editor, lambda: self._scroll.ensureWidgetVisible(editor))
 
@@ -210,6 +214,7 @@ class EntryDialog(QDialog):
             self._editors.insert(to, self._editors.pop(at))
             self._fields.removeWidget(editor)
             self._fields.insertWidget(to, editor)
+            follow_layout(self)
             self._edited()
 
     async def _read(self, editor: FieldEditor) -> None:
@@ -241,6 +246,7 @@ class EntryDialog(QDialog):
         field = form.FormField(name, FieldType.FILE, protected=True, value=Secret(content), custom=True)
         field.size = len(content)
         self._append(field).say(form.value_problem(field))
+        follow_layout(self)
         self._edited()
 
     # Typing -----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class FieldEditor(QWidget):
     generate_wanted = Signal(object)  # FieldEditor
     remove_wanted = Signal(object)  # FieldEditor
     move_wanted = Signal(object, int)  # FieldEditor, -1 up or 1 down
+    rebuilt = Signal()  # the input is another widget
 
     def __init__(self, field: FormField, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -168,6 +169,7 @@ class FieldEditor(QWidget):
                 widget.deleteLater()
         self._plain, self.secret = None, None
         self._build_input()
+        self.rebuilt.emit()
 
     # What is in it ----------------------------------------------------------------------------------------------------
 
