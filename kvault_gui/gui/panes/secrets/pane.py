@@ -171,12 +171,11 @@ class SecretsPane(QWidget):
     # Going somewhere --------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Read what the vault holds and show all of it; then offer drafts."""
+        """Read what the vault holds and show all of it; then offer drafts. What is typed meanwhile is a search."""
+        self.begin_search()
         await self._read_overview()
-        self.sidebar.choose((Stop.ALL, None))
-        if self._overview is not None and self._overview.total:
-            self.begin_search()
-        else:
+        self._search_everywhere()
+        if self._overview is not None and not self._overview.total:
             self.pane_empty.take_focus()
         await self.editing.look_for_drafts()
 
