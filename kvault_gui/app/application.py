@@ -90,6 +90,8 @@ class Application(QObject):
     async def run(self) -> int:
         """Begin everything, wait for the end, end everything. Returns the exit code."""
         self.ended = asyncio.get_running_loop().create_future()
+        self.unlocking = Unlocking(self)
+        self.unlocking.take(self.begun)
         if not await self._listen():
             self.begun.spawned.discard()
             return 0
@@ -100,7 +102,6 @@ class Application(QObject):
         self.tray.show_wanted.connect(self.show)
         self.tray.lock_wanted.connect(lambda: self.lock("tray"))
         self.tray.quit_wanted.connect(self.quit)
-        self.unlocking = Unlocking(self)
         self.watch = make_watch(self.settings)
         self.watch.triggered = self._leave_by
         self.tasks.start(self._watch(), "watch")
@@ -176,6 +177,8 @@ class Application(QObject):
         """Lock: end the engine and replace this process. Waits for nothing; a second call changes nothing."""
         if self.session is not None:
             self.leaving.lock(reason)
+        else:
+            self.unlocking.lock()
 
     def quit(self) -> None:
         """End. The vault is locked by it."""
@@ -222,6 +225,7 @@ class Application(QObject):
         if self.session is not None:
             self.lock(reason.value)
         else:
+            self.unlocking.lock()
             self.watch.done()
 
     def _asked(self, kind: Kind, peer: Peer, _request: Request | None) -> None:

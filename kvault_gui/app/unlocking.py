@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,13 +52,18 @@ class Unlocking(QObject):
         self._path = ""
         self._failures = 0
         self._accept: list[Accept] = []
+        self._ready = asyncio.Event()  # there is an engine
 
-    async def begin(self, begun: Begun) -> None:
-        """Go on with what was shown before the first paint, or begin with the wizard."""
+    def take(self, begun: Begun) -> None:
+        """Listen to what was shown before the first paint: a quick person's Enter comes before the engine is ready."""
         self._path = begun.seen.vault
         self.dialog = begun.dialog
         if begun.dialog is not None:
             self._connect(begun.dialog)
+
+    async def begin(self, begun: Begun) -> None:
+        """Go on with the dialog, or begin with the wizard."""
+        self._ready.set()
         if not self._path or self._application.inherited.state.get("wizard"):
             self.make_vault()
             return
@@ -137,6 +143,7 @@ class Unlocking(QObject):
         dialog, secret = self._dialog(), Secret(typed)
         dialog.begin_unlock()
         try:
+            await self._ready.wait()
             client = self._application.client or await self._application.attach()
             opened = await client.vaults.unlock(self._path, Credential(Method(how), secret), self._accept)
         except WrongCredentialsError:
@@ -172,9 +179,20 @@ class Unlocking(QObject):
 
     async def _cancel(self) -> None:
         """Cancelling an unlock kills that engine: key derivation cannot be stopped otherwise."""
+        await self._ready.wait()
         if self._application.client is not None:
             self._application.client.kill()
         await self._application.attach()
+
+    def lock(self) -> None:
+        """Let no running unlock end with an open vault."""
+        if not self.tasks.is_running("unlock"):
+            return
+        self.tasks.cancel("unlock")
+        if self._application.client is not None:
+            self._application.client.kill()
+        self._dialog().end_unlock()
+        self.tasks.start(self._cancel(), "cancel")
 
     def _answered(self, choice: str) -> None:
         dialog = self._dialog()
