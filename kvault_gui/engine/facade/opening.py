@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..api import AskSecret, Attempt, Category, Credential, Method, Opened, Outcome, Probe, Secret, SlotInfo
 from ..audit import index
@@ -51,8 +50,7 @@ ALL_DERIVED = (*DERIVED, *LOG_DERIVED)
 METHODS: dict[str, UnlockMethod] = {method.method.value: method for method in (Password(), RecoveryCode())}
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the engine was given by its program."""
 
     where: str

@@ -6,9 +6,10 @@ Undo, cancelling, and what is found half done at opening all go by the batch.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ..api import Category, Changed, EntryInput, Outcome, Progress
 from ..crypto.rng import random_bytes
@@ -27,21 +28,19 @@ SLICE = 0.005  # seconds
 _PAGE = 256
 
 
-@dataclass(slots=True)
-class NewEntry:
+class NewEntry(msgspec.Struct):
     """An entry to import. Times in seconds since 1970; ``history`` holds earlier states, oldest first."""
 
     input: EntryInput
     created: float | None = None
     changed: float | None = None
     trashed: bool = False
-    history: list[tuple[float, EntryInput]] = field(default_factory=list)
+    history: list[tuple[float, EntryInput]] = msgspec.field(default_factory=list)
     replaces: int | None = None  # id of the entry that gets this as a new version
     uid: bytes | None = None  # 16 bytes that no entry has yet; None: a new one
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(msgspec.Struct):
     """A running import."""
 
     id: int
@@ -50,7 +49,7 @@ class Batch:
     added: int = 0
     replaced: int = 0
     versions: int = 0
-    ids: list[int] = field(default_factory=list)
+    ids: list[int] = msgspec.field(default_factory=list)
 
 
 def begin(vault: Vault, title: str) -> Batch:
@@ -146,8 +145,7 @@ def finish(vault: Vault, batch: Batch) -> None:
     vault.undo.push("import.done", batch.title, partial(_undo, vault, batch.uid))
 
 
-@dataclass(slots=True)
-class TakenBack:
+class TakenBack(msgspec.Struct):
     """What taking back an import did; ``stayed`` entries were changed since and were left."""
 
     gone: int = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ..api import Category, CheckReport, Outcome, Progress
 from ..errors import DamagedError, DiskFullError, KvaultError, NotPermittedError, SelfTestError
@@ -37,12 +38,11 @@ def run(vault: Vault) -> Generator[Progress, None, CheckReport]:
     return CheckReport(found.rows, found.records, found.values, found.problems[:MAX_PROBLEMS])
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(msgspec.Struct):
     rows: int = 0
     records: int = 0
     values: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[str] = msgspec.field(default_factory=list)
 
 
 def _record(vault: Vault, found: _Found, action: str, outcome: Outcome) -> None:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ..api import Category, Changed, Event, Found, Outcome, Recorded
+from ..audit.log import AuditLog
 from ..errors import DiskFullError, FolderPermissionError, NotPermittedError
+from ..store.store import Store
+from ..store.transaction import Tx
 from .counts import Tally
+from .identity import Signer
 from .schema import GRANT
+from .sealing import Keyring
+from .session import Session
+from .tree import Tree
+from .undo import UndoList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ..audit.log import AuditLog
-    from ..store.store import Store
-    from ..store.transaction import Tx
-    from .identity import Signer
     from .schema import GrantRow
-    from .sealing import Keyring
-    from .session import Session
-    from .tree import Tree
-    from .undo import UndoList
 
 Details = dict[str, str | int]
 
 
-@dataclass
-class Pending:
+class Pending(msgspec.Struct):
     """An audit record that is to be written."""
 
     action: str
@@ -39,8 +40,7 @@ class Pending:
     details: Details
 
 
-@dataclass
-class Work:
+class Work(msgspec.Struct):
     """A running change: its transaction, the counts it moves, and what its audit record will say."""
 
     tx: Tx
@@ -50,8 +50,7 @@ class Work:
     entry: int | None = None  # the one entry concerned, for the event
 
 
-@dataclass
-class Vault:
+class Vault(msgspec.Struct):
     """One unlocked vault and the session that works with it."""
 
     path: str
@@ -65,9 +64,9 @@ class Vault:
     clock: Callable[[], float]
     emit: Callable[[Event], None]
     signer: Signer
-    waiting: list[Pending] = field(default_factory=list)  # records of reads that could not be written yet
-    epochs: dict[bytes, int] = field(default_factory=dict)  # of namespaces' keys, the newest
-    seen: set[tuple[str, int, str]] = field(default_factory=set)  # what was recorded once for this session
+    waiting: list[Pending] = msgspec.field(default_factory=list)  # records of reads that could not be written yet
+    epochs: dict[bytes, int] = msgspec.field(default_factory=dict)  # of namespaces' keys, the newest
+    seen: set[tuple[str, int, str]] = msgspec.field(default_factory=set)  # what was recorded once for this session
 
     @contextmanager
     def change(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import cast
+
+import msgspec
 
 from ..api import FieldType, Kind
 from ..crypto import canonical
@@ -12,8 +13,7 @@ from ..errors import DamagedError, InvalidInputError
 _MAX_BODY = 8 << 20  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(msgspec.Struct, frozen=True):
     """A sealed value and what it is bound to, beside the entry's uid and the field's name."""
 
     namespace: bytes  # uid of the namespace under whose key it was sealed; stays when the entry moves
@@ -25,8 +25,7 @@ class Sealed:
     ciphertext: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(msgspec.Struct, frozen=True):
     """What the values of one new version are bound to."""
 
     secret: bytes  # the entry's uid
@@ -35,8 +34,7 @@ class Home:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRecord:
+class FieldRecord(msgspec.Struct, frozen=True):
     """A stored field. One of ``plain``, ``sealed`` and ``blob`` holds the value."""
 
     name: str
@@ -48,8 +46,7 @@ class FieldRecord:
     blob: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """One stored state of an entry. ``expires`` in microseconds."""
 
     kind: Kind
@@ -65,7 +62,7 @@ class State:
 
     def with_fields(self, fields: tuple[FieldRecord, ...]) -> State:
         """The same with other fields."""
-        return replace(self, fields=fields)
+        return msgspec.structs.replace(self, fields=fields)
 
 
 def encode(state: State) -> bytes:

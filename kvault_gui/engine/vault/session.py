@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ..crypto.rng import random_bytes
 
@@ -16,16 +17,14 @@ class Role(enum.StrEnum):
     AGENT = "agent"  # may do what grants say
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """Part of a vault: a namespace with what is below it, or what bears a tag, or both."""
 
     namespace: int | None = None
     tag: str | None = None
 
 
-@dataclass(slots=True)
-class Session:
+class Session(msgspec.Struct):
     """An unlock or an accepted connection. Times in seconds since 1970."""
 
     principal: int
@@ -35,5 +34,5 @@ class Session:
     expires: float | None = None
     idle: float | None = None  # seconds without use after which it ends
     last_use: float = 0.0
-    id: str = field(default_factory=lambda: random_bytes(8).hex())
+    id: str = msgspec.field(default_factory=lambda: random_bytes(8).hex())
     ended: bool = False

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..api import Undone
 from ..errors import ConflictError, NotFoundError, NothingToUndoError
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 _KEPT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One change and how it is taken back. ``back`` returns how many entries it touched."""
 
     act: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ..api import Category, Kind, Order, Overview, Place, Row, Tag, View
 from . import counts, namespaces
@@ -27,8 +26,7 @@ _MANY = 12  # namespaces: above it, one walk over the whole order is compared wi
 Stored = tuple[int, str, str, str, int, int, "int | None", int, int, int, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """An order and its restriction, as parts of one SELECT."""
 
     source: str  # FROM …

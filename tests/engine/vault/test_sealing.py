@@ -3,11 +3,11 @@ transactions) and by somebody without (rows changed below the store)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from kvault_gui.engine.api import Category, EntryInput, FieldType, Kind, Use, View
 from kvault_gui.engine.errors import DamagedError, OldRowsError, ValueDamagedError
