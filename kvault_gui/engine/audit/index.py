@@ -6,13 +6,17 @@ a bounded number of rows a call.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api import Outcome
+from ..api import Outcome, Progress
+from ..store import chain
 from ..store.tables import Derived
 from .content import MICROS, Content, decode
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from ..api import AuditFilter
     from ..store.store import Store
     from ..store.transaction import Tx
@@ -45,6 +49,8 @@ SCAN_ROWS = 50_000  # that one call looks at
 _SPARSE = 10  # an index leads if it leaves at most a tenth of the records
 _UNLED = "not indexed"  # by number alone
 _LAST = (1 << 63) - 1
+_SLICE = 250
+_BETWEEN = "select n, time, category, outcome, who, text from audit_index where n between ? and ? order by n"
 _ADD = "insert into audit_index(n, time, category, outcome, who, text) values (?, ?, ?, ?, ?, ?)"
 _COUNT = (
     "insert into audit_count(kind, value, count) values (?, ?, 1)"
@@ -55,14 +61,18 @@ _SIGNED = "insert or replace into audit_count(kind, value, count) values ('signe
 
 def add(tx: Tx, number: int, content: Content) -> None:
     """Index record ``number``."""
-    words = [content.object, content.action, content.who, content.where]
-    words += [f"{name} {value}" for name, value in content.details.items()]
-    text = "\n".join(words).casefold()
-    tx.derived(_ADD, number, content.time, content.category.value, content.outcome.value, content.who, text)
+    tx.derived(_ADD, *_row(number, content))
     for kind, value in _counted(content):
         tx.derived(_COUNT, kind, value)
     if content.action == "audit.signed" and content.outcome is Outcome.DONE:
         tx.derived(_SIGNED, number - 1)
+
+
+def _row(number: int, content: Content) -> tuple[int, int, str, str, str, str]:
+    words = [content.object, content.action, content.who, content.where]
+    words += [f"{name} {value}" for name, value in content.details.items()]
+    text = "\n".join(words).casefold()
+    return (number, content.time, content.category.value, content.outcome.value, content.who, text)
 
 
 def _counted(content: Content) -> tuple[tuple[str, str], ...]:
@@ -70,17 +80,32 @@ def _counted(content: Content) -> tuple[tuple[str, str], ...]:
 
 
 def fits(store: Store) -> bool:
-    """Whether the index reaches exactly as far as the records do."""
+    """Whether the index is there and reaches as far as the records do; ``check`` compares it wholly."""
     if {each.name for each in DERIVED} & set(store.lacking):
         return False
-    newest = store.read("select max(n), count(*) from audit_index")[0]
-    return newest == (store.record_number, store.record_number)
+    return store.read("select max(n) from audit_index") == [(store.record_number,)]
+
+
+def check(store: Store) -> Generator[Progress, None, bool]:
+    """Compare the whole index with the records; whether it fits. Raises AuditBrokenError."""
+    if not fits(store):
+        return False
+    number, counts = 0, Counter[tuple[str, str]]()
+    while rows := store.records(number + 1, _SLICE):
+        expected = []
+        for number, data in rows:
+            content = decode(number, chain.decode(number, data).content)
+            expected.append(_row(number, content))
+            counts.update(_counted(content))
+        if store.read(_BETWEEN, rows[0][0], number) != expected:
+            return False
+        yield Progress(number, store.record_number, "index")
+    found = store.read("select kind, value, count from audit_count where kind != 'signed'")
+    return {(kind, value): number for kind, value, number in found} == dict(counts)
 
 
 def rebuild(tx: Tx, store: Store) -> None:
     """Make the index anew from the stored records, inside ``tx``. Raises AuditBrokenError."""
-    from ..store import chain  # noqa: PLC0415 seldom needed
-
     for derived in DERIVED:
         tx.rebuild(derived)
     first = 1

@@ -54,6 +54,7 @@ class AuditLog:
         self._store = store
         self._clock = clock
         self._where = where
+        store.derived_checks.append(self._check_index)
 
     # --- writing ---
 
@@ -183,6 +184,15 @@ class AuditLog:
     def index_fits(self) -> bool:
         """Whether the index for filtering reaches as far as the records."""
         return index.fits(self._store)
+
+    def _check_index(self) -> Generator[Progress, None, list[str]]:
+        """Part of the store's full check: an index that does not fit is made anew."""
+        if (yield from index.check(self._store)):
+            return []
+        if self._store.read_only:
+            return ["The index of the audit log does not fit the records; filters may leave some out"]
+        self.rebuild_index(who="kvault", session="")
+        return ["The index of the audit log did not fit the records and was made anew"]
 
     def rebuild_index(self, *, who: str, session: str) -> None:
         """Make the index for filtering anew. Raises AuditBrokenError."""

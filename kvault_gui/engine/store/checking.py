@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import apsw
 
@@ -11,13 +12,15 @@ from ..errors import DamagedError
 from . import binding, records
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from .buckets import Buckets
     from .database import Database
     from .records import Tail
-    from .tables import Table
+    from .tables import Row, Table
 
+DerivedCheck: TypeAlias = "Callable[[], Generator[Progress, None, list[str]]]"
+_INDEX = re.compile(r"(?:row \d+ missing from|wrong # of entries in|non-unique entry in) index (\w+)")
 _STEP = 64  # buckets between two reports of progress
 
 
@@ -30,20 +33,29 @@ class Checked(NamedTuple):
 
 
 def check(
-    database: Database, buckets: Buckets, tables: tuple[Table, ...], tail: Tail
+    database: Database,
+    buckets: Buckets,
+    tables: tuple[Table, ...],
+    tail: Tail,
+    derived: Iterable[DerivedCheck],
 ) -> Generator[Progress, None, Checked]:
     """Verify everything anew. Raises apsw.Error for errors that are not damage."""
     problems: list[str] = []
     buckets.forget_verified()
     yield from _rows(buckets, (*tables, binding.TABLE), problems)
     yield from _chain(database, tail, problems)
+    for each in derived:
+        try:
+            problems += yield from each()
+        except DamagedError as error:
+            problems.append(str(error))
     counted = 0
     for place, table in enumerate(tables):
         yield Progress(place, len(tables), "pages")
         counted += _pages(database, table.name, problems)
-    yield Progress(len(tables), len(tables), "pages")
     _all_pages(database, problems)
-    return Checked(counted, tail.number, problems)
+    yield Progress(len(tables), len(tables), "pages")
+    return Checked(counted, tail.number, list(dict.fromkeys(problems)))
 
 
 def _rows(buckets: Buckets, tables: tuple[Table, ...], problems: list[str]) -> Generator[Progress, None, None]:
@@ -72,23 +84,26 @@ def _chain(database: Database, tail: Tail, problems: list[str]) -> Generator[Pro
 
 def _pages(database: Database, table: str, problems: list[str]) -> int:
     try:
-        problems.extend(
-            f"The database is damaged: {line!s}"
-            for (line,) in database.run(f"pragma integrity_check({table})")
-            if line != "ok"
-        )
+        problems += map(_in_words, database.run(f"pragma integrity_check({table})"))
         counted = database.value(f"select count(*) from {table}")  # noqa: S608 our own identifier
     except (apsw.CorruptError, apsw.NotADBError):
         problems.append(f"The database is damaged: a page of {table} does not verify")
-        return 0
+        counted = 0
+    problems[:] = filter(None, problems)
     return counted if isinstance(counted, int) else 0
 
 
 def _all_pages(database: Database, problems: list[str]) -> None:
     try:
-        found = [str(line) for (line,) in database.run("pragma integrity_check")]
+        problems += filter(None, map(_in_words, database.run("pragma integrity_check")))
     except (apsw.CorruptError, apsw.NotADBError):
-        found = ["a page does not verify"]
-    known = set(problems)
-    new = (f"The database is damaged: {line}" for line in found if line != "ok")
-    problems.extend(line for line in new if line not in known)
+        problems.append("The database is damaged: a page does not verify")
+
+
+def _in_words(row: Row) -> str:
+    """One line of SQLite's integrity check; empty if it says that all is well."""
+    line = str(row[0])
+    if line == "ok":
+        return ""
+    index = _INDEX.fullmatch(line)
+    return f"The index {index[1]} does not fit its table" if index else f"The database is damaged: {line}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..api import Accept, Progress
-    from .checking import Checked
+    from .checking import Checked, DerivedCheck
     from .header import Header
     from .held import HeldFolder
     from .opening import Parts
@@ -42,6 +42,9 @@ class Store:
         self.lacking = parts.lacking  # derived tables that are to be rebuilt (Tx.rebuild)
         self.read_only = parts.head_file is None
         self.tables = tables
+        self.derived_checks: list[
+            DerivedCheck
+        ] = []  # run by check(): who keeps a derived table knows what it must hold
         self._held = held
         self._database = parts.database
         self._buckets = parts.buckets
@@ -195,7 +198,9 @@ class Store:
     def check(self) -> Generator[Progress, None, Checked]:
         """Verify every row, every record of the chain and every page; yields progress, finds problems in words."""
         with self._told():
-            return (yield from checking.check(self._database, self._buckets, self.tables, self._tail))
+            return (
+                yield from checking.check(self._database, self._buckets, self.tables, self._tail, self.derived_checks)
+            )
 
     # --- writing ---
 

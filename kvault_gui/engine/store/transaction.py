@@ -136,6 +136,11 @@ class Tx(Reader):
         for ddl in derived.ddl:
             self._database.run(ddl)
 
+    def reindex(self) -> None:
+        """Make every index anew from its table."""
+        self.check()
+        self._database.run("reindex")
+
     def append(self, content: bytes) -> int:
         """Add an audit record and return its number; a transaction has at least one."""
         self.check()

@@ -273,6 +273,27 @@ def test_a_garbled_record_is_refused_where_it_is_shown(store: Store, audit: Audi
 # --- index, export ---
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update audit_count set count = count - 1 where kind = 'outcome'",
+        "delete from audit_count where value = 'owner'",
+        "update audit_index set outcome = 'done' where outcome = 'refused'",
+        "update audit_index set text = '' where n = 50",
+        "delete from audit_index where n = 50",
+        "insert into audit_count values ('who', 'mallory', 1)",
+    ],
+)
+def test_the_full_check_finds_an_index_of_another_time_and_makes_it_anew(
+    store: Store, audit: AuditLog, sql: str
+) -> None:
+    fill(store, audit, 300)
+    assert drain(store.check()).problems == []
+    store._database.run(sql)
+    assert drain(store.check()).problems == ["The index of the audit log did not fit the records and was made anew"]
+    assert drain(store.check()).problems == []
+
+
 def test_the_index_is_rebuilt_from_the_records(store: Store, audit: AuditLog) -> None:
     fill(store, audit, 120)
     audit.seal(sign)
