@@ -91,7 +91,7 @@ class Unlocking(QObject):
         self.ask = Ask(dialog)
         self._application.prompter.over = self.ask
         dialog.submitted.connect(lambda typed, how: self.tasks.start(self._try(typed, how), "unlock"))
-        dialog.cancelled.connect(lambda: self.tasks.start(self._cancel(), "cancel"))
+        dialog.cancelled.connect(lambda: self.tasks.start(self._renew(), "engine", "queue"))
         dialog.dismissed.connect(self._dismissed)
         dialog.quit_requested.connect(self._application.quit)
         dialog.other_vault.connect(lambda path: self.tasks.start(self._other(path), "other"))
@@ -129,12 +129,16 @@ class Unlocking(QObject):
         except (DamagedError, NewerFormatError, VaultNotFoundError) as error:
             self._dialog().show_problem(problem_of(error, shown(self._path)))
             return
+        except EngineGoneError:
+            return  # an unlock was cancelled meanwhile: the next engine is asked again
+        if self._application.session is not None:
+            return  # a quick person was faster
         self._failures = len(probe.failures)
         self._dialog().set_state(self._state(probe))
 
     async def engine_gone(self) -> None:
         """The engine ended while nothing was open: have another one."""
-        await self._application.attach()
+        await self._renew()
         await self._probe()
 
     # A try ------------------------------------------------------------------------------------------------------------
@@ -149,9 +153,11 @@ class Unlocking(QObject):
         except WrongCredentialsError:
             self._failures += 1
             dialog.show_wrong(self._failures)
+            self.tasks.start(self._renew(), "engine", "queue")
         except InvalidInputError as error:
             self._failures += 1
             dialog.show_wrong(self._failures, str(error))
+            self.tasks.start(self._renew(), "engine", "queue")
         except VaultHeldError as error:
             dialog.end_unlock()
             holder = str(error.fields.get("holder", ""))
@@ -177,12 +183,19 @@ class Unlocking(QObject):
             self.dialog = None
         self._application.opened(opened, method)
 
-    async def _cancel(self) -> None:
-        """Cancelling an unlock kills that engine: key derivation cannot be stopped otherwise."""
+    async def _renew(self) -> None:
+        """Have a fresh engine: nothing else stops a key derivation, or forgets a wrong password.
+
+        A wrong one is mostly the right one, mistyped: no process keeps pieces of it while kvault is locked.
+        """
         await self._ready.wait()
-        if self._application.client is not None:
-            self._application.client.kill()
-        await self._application.attach()
+        self._ready.clear()
+        try:
+            if self._application.client is not None:
+                self._application.client.kill()
+            await self._application.attach()
+        finally:
+            self._ready.set()
 
     def lock(self) -> None:
         """Let no running unlock end with an open vault."""
@@ -192,7 +205,7 @@ class Unlocking(QObject):
         if self._application.client is not None:
             self._application.client.kill()
         self._dialog().end_unlock()
-        self.tasks.start(self._cancel(), "cancel")
+        self.tasks.start(self._renew(), "engine", "queue")
 
     def _answered(self, choice: str) -> None:
         dialog = self._dialog()
