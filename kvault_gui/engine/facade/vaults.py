@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError, LockedError
-from ..vault import checking
 from . import opening
 
 if TYPE_CHECKING:
@@ -57,4 +56,6 @@ class Vaults:
 
     def check(self) -> Generator[Progress, None, CheckReport]:
         """Verify everything."""
+        from ..vault import checking  # noqa: PLC0415 few sessions check
+
         return checking.run(self._engine.vault)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
@@ -33,6 +30,7 @@ from .transaction import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from .database import Database
     from .header import Written
@@ -144,13 +142,13 @@ class Opening:
         if not self._log_size():
             return _base(database.open_immutable(self._path, self._keys.page, self._held.vfs), None, stray_log=False)
         # A database opened as immutable would silently lack what is in the log.
-        copy = Path(tempfile.mkdtemp(prefix="kvault-"))
+        from . import copies  # noqa: PLC0415 few sessions need one
+
+        copy = copies.make_private((self._path, self._log))
         try:
-            for file in (self._path, self._log):
-                shutil.copyfile(file, copy / file.name)
             return self._open_at(copy / self._path.name, copy)
         except BaseException:
-            shutil.rmtree(copy, ignore_errors=True)
+            copies.remove(copy)
             raise
 
     def _without_stray_log(self, base: _Base) -> _Base:
@@ -173,8 +171,9 @@ class Opening:
             if move:
                 self._held.files.rename(self._log, kept)
             elif not kept.exists():
-                shutil.copyfile(self._log, kept)
-                kept.chmod(0o600)
+                from . import copies  # noqa: PLC0415 for damage alone
+
+                copies.keep(self._log, kept)
         except OSError as error:
             if move or error.errno not in FULL:
                 raise
@@ -269,7 +268,9 @@ def _base(opened: Database, copy: Path | None, *, stray_log: bool) -> _Base:
 def _abandon(base: _Base) -> None:
     base.database.close()
     if base.copy is not None:
-        shutil.rmtree(base.copy, ignore_errors=True)
+        from . import copies  # noqa: PLC0415 few sessions have one
+
+        copies.remove(base.copy)
 
 
 def _present(objects: dict[str, str], ddl: Iterable[str]) -> bool:

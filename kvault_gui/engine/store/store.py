@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import apsw
 
 from ..errors import FolderPermissionError, KvaultError, LockedError, OutcomeUnknownError
-from . import binding, checking, creating, database, header, headers, records, sethash
+from . import binding, database, header, headers, records, sethash
 from .faults import FULL, from_commit, from_os, from_sqlite, told
 from .files import REAL, Files
 from .head import HeadRecord
@@ -82,6 +81,8 @@ class Store:
             VaultExistsError: something is in the folder.
             FolderPermissionError, DiskFullError, InvalidInputError.
         """
+        from . import creating  # noqa: PLC0415 few sessions make a vault
+
         tables, derived = tuple(tables), tuple(derived)
         held = creating.create(folder, vk, new, (tables, derived, first), holder=holder, files=files, vfs=vfs)
         return cls.open(held, vk, tables, derived, frozenset())
@@ -197,6 +198,8 @@ class Store:
 
     def check(self) -> Generator[Progress, None, Checked]:
         """Verify every row, every record of the chain and every page; yields progress, finds problems in words."""
+        from . import checking  # noqa: PLC0415 few sessions check
+
         with self._told():
             return (
                 yield from checking.check(self._database, self._buckets, self.tables, self._tail, self.derived_checks)
@@ -371,7 +374,9 @@ class Store:
         finally:
             self._database.close()
             if self._copy is not None:
-                shutil.rmtree(self._copy, ignore_errors=True)
+                from . import copies  # noqa: PLC0415 few sessions have one
+
+                copies.remove(self._copy)
             self._held.release()
 
     def _finish(self) -> None:

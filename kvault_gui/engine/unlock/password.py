@@ -9,7 +9,6 @@ from ..api import Method
 from ..crypto.kdf import calibrate_argon2id, derive_argon2id, derive_pbkdf2_sha256
 from ..crypto.rng import random_bytes
 from ..errors import HeaderDamagedError, InvalidInputError, KdfCostError
-from ..vault.unicode14 import assigned
 
 if TYPE_CHECKING:
     from ..api import Secret
@@ -34,6 +33,8 @@ def normalise(secret: Secret) -> bytearray:
         raise InvalidInputError(reason="The password is longer than 1 MiB", field="password")
     if secret.value.isascii():
         return bytearray(secret.value)
+    from ..vault.unicode14 import assigned  # noqa: PLC0415 a table that few passwords need
+
     try:
         text = secret.value.decode()
     except UnicodeDecodeError:

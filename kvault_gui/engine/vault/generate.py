@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import secrets
 
 from ..api import Recipe, Secret
@@ -23,6 +22,8 @@ _EFF_WORDS = 7_776  # EFF's long list, 2016: 12.9 bits a word
 @functools.cache
 def word_list() -> tuple[str, ...]:
     """The EFF long word list, as the library xkcdpass carries it."""
+    import importlib.resources  # noqa: PLC0415 a session that makes no passphrase starts without
+
     text = importlib.resources.files("xkcdpass").joinpath("static/eff-long").read_text("utf-8")
     found = tuple(text.split())
     if len(set(found)) != _EFF_WORDS:

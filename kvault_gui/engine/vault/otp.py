@@ -8,16 +8,9 @@ import math
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.twofactor.hotp import HOTP
-
 from ..errors import InvalidInputError
 
-_ALGORITHMS: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA512]] = {
-    "SHA1": hashes.SHA1,
-    "SHA256": hashes.SHA256,
-    "SHA512": hashes.SHA512,
-}
+_ALGORITHMS = frozenset({"SHA1", "SHA256", "SHA512"})
 _MAX_SEED = 1_024  # bytes
 _MAX_PERIOD = 86_400  # seconds
 _MAX_COUNTER = 1 << 63
@@ -89,8 +82,13 @@ def parse(text: str) -> OneTime:
 
 def at_counter(wanted: OneTime, counter: int) -> str:
     """The code at a counter (RFC 4226, section 5.3)."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 few sessions compute a code
+    from cryptography.hazmat.primitives.twofactor.hotp import HOTP  # noqa: PLC0415 as above
+
+    known: dict[str, type[hashes.SHA1 | hashes.SHA256 | hashes.SHA512]]
+    known = {"SHA1": hashes.SHA1, "SHA256": hashes.SHA256, "SHA512": hashes.SHA512}
     # Seeds below 128 bits are accepted because services hand them out.
-    hotp = HOTP(wanted.seed, wanted.digits, _ALGORITHMS[wanted.algorithm](), enforce_key_length=False)
+    hotp = HOTP(wanted.seed, wanted.digits, known[wanted.algorithm](), enforce_key_length=False)
     return hotp.generate(counter).decode()
 
 
