@@ -317,7 +317,8 @@ class UnlockDialog(QDialog):
     def _fit(self) -> None:
         least = self._problem.minimumWidth() if self._problem is not None else theme.px(WIDTH)
         width = max(least, self._outer.minimumSize().width())
-        wanted = QSize(width, self._outer.totalHeightForWidth(width))
+        height = self._outer.totalHeightForWidth(width)  # negative where nothing in it is wrapped
+        wanted = QSize(width, height if height > 0 else self._outer.totalSizeHint().height())
         if wanted != self._fitted:  # setting a size asks for a layout again
             self._fitted = wanted
             self.setFixedSize(wanted)
@@ -425,6 +426,9 @@ class UnlockDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The application decides what closing means: to the tray, or to the end."""
+        if not event.spontaneous():  # the application itself closes its windows, to quit
+            super().closeEvent(event)
+            return
         event.ignore()
         self.dismissed.emit()
 
