@@ -70,7 +70,7 @@ def add(tx: Tx, number: int, content: Content) -> None:
 
 def _row(number: int, content: Content) -> tuple[int, int, str, str, str, str]:
     words = [content.object, content.action, content.who, content.where]
-    words += [f"{name} {value}" for name, value in content.details.items()]
+    words += [f"{name} {value}" for name, value in sorted(content.details.items())]
     text = "\n".join(words).casefold()
     return (number, content.time, content.category.value, content.outcome.value, content.who, text)
 
