@@ -122,6 +122,22 @@ def test_a_vault_is_made_in_an_empty_folder_and_never_over_anything(tmp_path: Pa
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter.txt"]
 
 
+def test_a_vault_that_another_program_made_meanwhile_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = lock.take
+
+    def late(folder: Path, holder: str) -> lock.Lock:
+        monkeypatch.setattr(lock, "take", take)
+        world.make(folder).close()
+        return take(folder, holder)
+
+    monkeypatch.setattr(lock, "take", late)
+    with pytest.raises(VaultExistsError):
+        world.make(tmp_path / "vault")
+    world.verify(world.reopen(tmp_path / "vault"))
+
+
 # --- a second program ---
 
 SECOND = """

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults import world
+from tests.faults.disk import MODES, Image, RecordedFiles, RecordedVfs, Recorder, Unsynced
 from tests.faults.kill import zero_of
 from tests.faults.power import campaign
 
@@ -18,3 +22,34 @@ def test_no_power_cut_loses_anything_acknowledged_or_raises_a_false_alarm(tmp_pa
     counts = campaign(tmp_path, 1_200, 7)
     assert counts["images"] == 1_200
     print(dict(counts), zero_of(counts["images"]))  # noqa: T201 shown with -s
+
+
+def test_a_power_cut_while_a_vault_is_made_leaves_nothing_or_a_vault_and_afterwards_always_a_vault(
+    tmp_path: Path,
+) -> None:
+    recorder, chance = Recorder(), random.Random(3)
+    vfs = RecordedVfs(recorder, "making-recorded")
+    store = world.make(tmp_path / "vault", files=RecordedFiles(recorder), vfs=vfs.above)
+    recorder.told("made")
+    store.close()
+    image, acknowledged, opened, made = Image(), False, 0, 0
+    for op in recorder.log:
+        for mode in MODES:
+            folder = tmp_path / "image"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for name, content in image.cut(mode, chance).items():
+                (folder / name).write_bytes(content)
+            if any((folder / name).exists() for name in ("vault.json", "vault.json.2")):
+                found = world.reopen(folder, files=Unsynced())
+                opened += 1
+            else:
+                assert not acknowledged
+                found = world.make(folder, files=Unsynced())
+                made += 1
+            found.verify_tables(world.TABLES)
+            found.close()
+        image.apply(op)
+        acknowledged = acknowledged or op.kind == "told"
+    assert made > 50
+    assert opened > 10

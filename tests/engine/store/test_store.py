@@ -164,6 +164,8 @@ def test_a_row_changed_behind_the_store_is_refused(store: Store) -> None:
         store.row(ITEM, row_id)
     with pytest.raises(OldRowsError), store.transaction() as tx:
         tx.delete(ITEM, row_id)
+    with pytest.raises(OldRowsError), store.transaction() as tx:
+        tx.insert(ITEM, {"id": 0, "name": "into the same bucket"})
     assert store.row(ITEM, 280) is not None
     assert any("another time" in line for line in world.drain(store.check()).problems)
 
