@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QMenu
+
 from kvault_gui.engine.api import Draft
 from kvault_gui.gui.models.sidebar import Stop
 from tests.gui.gallery import screen
@@ -159,3 +161,44 @@ async def ask_delete(folder: Path, size: Size) -> AsyncIterator[QWidget]:
         await stage.calm()
         async with _form(stage, "delete") as dialog:
             yield dialog
+
+
+@screen("menu-application")
+@asynccontextmanager
+async def menu_application(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        menu = stage.window.vault_button.menu()
+        menu.popup(stage.window.menu_place())
+        yield menu
+        menu.close()
+
+
+@screen("menu-entry")
+@asynccontextmanager
+async def menu_entry(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("GitHub")
+        stage.pane._menu(stage.window.menu_place())
+        menu = stage.pane.findChildren(QMenu)[-1]
+        yield menu
+        menu.close()
+
+
+@screen("ask-move")
+@asynccontextmanager
+async def ask_move(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        await stage.choose("GitHub")
+        async with _form(stage, "move") as dialog:
+            yield dialog
+
+
+@screen("ask-namespace")
+@asynccontextmanager
+async def ask_namespace(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.sidebar.plus.emit()
+        await until(lambda: stage.window.ask.current is not None, "no dialog")
+        dialog = stage.window.ask.current
+        assert dialog is not None
+        yield dialog
