@@ -12,7 +12,7 @@ from ..audit.log import DERIVED as LOG_DERIVED
 from ..audit.log import AuditLog
 from ..crypto.rng import random_bytes
 from ..errors import HeaderDamagedError, InvalidInputError, KvaultError, NotMineError, WrongCredentialsError
-from ..store import attempts
+from ..store import attempts, seen
 from ..store.header import FORMAT, SUITE, Header, Slot
 from ..store.held import HeldFolder, read_header
 from ..store.store import Store
@@ -181,12 +181,15 @@ def _begin(store: Store, slot: Slot, keys: Keys, credential: Credential, around:
     session = Session(OWNER, owner.name, Role(owner.role), last_use=around.clock())
     vault = _vault(store, keys, session, around)
     notes = list(store.findings)
+    if odd := seen.compare(store):
+        notes.append(odd)
     if not store.read_only:
         _write_opening(vault, slot, len(failed))
         attempts.clear(store.folder)
         notes += _replace_slot(vault, slot, credential, keys, around)
         notes += rebuild.after_opening(vault)
         notes += bulk.interrupted(vault)
+        seen.remember(store)
     return vault, _opened(vault, None, notes)
 
 
@@ -289,6 +292,7 @@ def close(vault: Vault) -> None:
         if not vault.store.read_only:
             vault.record("vault.locked", Category.UNLOCK, object=Path(vault.path).name)
             vault.log.seal(vault.signer.sign)
+            seen.remember(vault.store)
     except KvaultError:
         pass  # locking waits for nothing: a full or broken disk costs the last signature, not the lock
     finally:
