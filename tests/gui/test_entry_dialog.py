@@ -243,3 +243,62 @@ def test_the_draft_of_an_entry_that_is_gone_becomes_a_new_one(on_stage: Callable
         assert [row.kind for row in found] == [Kind.CREDENTIAL]
 
     on_stage(test)
+
+
+def test_a_file_is_attached_saved_elsewhere_and_removed(on_stage: Callable[..., None], tmp_path: Path) -> None:
+    source, target = tmp_path / "scan.pdf", tmp_path / "copy.pdf"
+    source.write_bytes(bytes(range(256)) * 40)
+
+    async def test(stage: Stage) -> None:
+        async def chosen(*_: object) -> str:
+            return str(source)
+
+        async def saved(*_: object) -> str:
+            return str(target)
+
+        stage.window.ask.open_file = chosen  # type: ignore[method-assign, assignment]  # the file dialog's answer
+        stage.window.ask.save_file = saved  # type: ignore[method-assign, assignment]
+        await stage.choose("Mail")
+        dialog = await form(stage, "edit")
+        for _ in range(2):
+            dialog.add_file.click()
+            await until(lambda: not dialog.tasks.is_running("attach"))
+        dialog.save.click()
+        await closed(stage)
+        entry = await stage.engine.secrets.get(stage.ids["Mail"])
+        files = [field for field in entry.fields if field.type is FieldType.FILE]
+        assert [(field.name, field.size) for field in files] == [("scan.pdf", 10_240), ("scan (2).pdf", 10_240)]
+        stage.pane.acts.save_file(entry, files[0])
+        await until(target.exists)
+        await until(lambda: not stage.pane.tasks.is_running("save file"))
+        assert target.read_bytes() == source.read_bytes()
+        assert target.stat().st_mode & 0o777 == 0o600
+        dialog = await form(stage, "edit")
+        doomed = editor(dialog, "scan (2).pdf")
+        doomed.remove_wanted.emit(doomed)
+        dialog.save.click()
+        await closed(stage)
+        entry = await stage.engine.secrets.get(stage.ids["Mail"])
+        assert [field.name for field in entry.fields if field.type is FieldType.FILE] == ["scan.pdf"]
+
+    on_stage(test)
+
+
+def test_another_kind_brings_its_own_fields(on_stage: Callable[..., None]) -> None:
+    async def test(stage: Stage) -> None:
+        dialog = await form(stage, "new")
+        QTest.keyClicks(dialog.about.title, "Token")
+        box = dialog.about.top.findChild(QComboBox, "kind")
+        assert isinstance(box, QComboBox)
+        box.setCurrentIndex(box.findData(Kind.API_KEY))
+        box.activated.emit(box.currentIndex())
+        QTest.keyClicks(editor(dialog, "key").secret, "sk_1")
+        QTest.keyClicks(editor(dialog, "service")._plain, "mail")
+        dialog.save.click()
+        await closed(stage)
+        entry = stage.pane.detail.entry
+        assert entry is not None
+        assert (entry.kind, [field.name for field in entry.fields]) == (Kind.API_KEY, ["service", "key"])
+        assert stage.pane.commands["copy-main"].text() == "Copy key"
+
+    on_stage(test, empty=True)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel
 
 from kvault_gui.engine.api import Order, Use, View
 from kvault_gui.gui.ask import Question
-from kvault_gui.gui.models.sidebar import Stop
+from kvault_gui.gui.dialogs.namespace import NameDialog
+from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 from kvault_gui.gui.widgets.field_row import FieldRow
 from tests.gui.inprocess import login
 from tests.gui.stage import Stage, play, until
@@ -312,5 +313,38 @@ def test_a_lock_waits_for_no_question(on_stage: Callable[..., None]) -> None:
         await until(lambda: stage.window.ask.current is None)
         assert not stage.window.isVisible()
         assert await stage.engine.secrets.count(View()) == 14
+
+    on_stage(test)
+
+
+def test_namespaces_are_made_renamed_and_removed(on_stage: Callable[..., None]) -> None:
+    async def test(stage: Stage) -> None:
+        async def place(path: str) -> SidebarRow:
+            overview = await stage.engine.secrets.overview()
+            found = next(one for one in overview.namespaces if one.path == path)
+            return SidebarRow(Stop.NAMESPACE, found.name, found.count, found.id, found.path)
+
+        async def name(text: str) -> None:
+            await until(lambda: isinstance(stage.window.ask.current, NameDialog))
+            dialog = stage.window.ask.current
+            assert isinstance(dialog, NameDialog)
+            dialog.done_typing()  # the name that is there, or none
+            dialog._edit.setText(text)
+            dialog.done_typing()
+            await until(lambda: not stage.pane.tasks.is_running("form"))
+            await stage.calm()
+
+        stage.pane.editing.new_namespace(await place("work"))
+        await name("a/b")
+        assert "work/a%2Fb" in stage.pane.sidebar.rows.paths()
+        menu = stage.pane.editing.place_menu(await place("work/a%2Fb"), stage.pane)
+        assert menu is not None
+        acts = {action.text(): action for action in menu.actions()}
+        acts["Remove"].trigger()
+        await until(lambda: not stage.pane.tasks.is_running("form"))
+        await stage.calm()
+        assert "work/a%2Fb" not in stage.pane.sidebar.rows.paths()
+        await stage.give("undo")
+        assert "work/a%2Fb" in stage.pane.sidebar.rows.paths()
 
     on_stage(test)

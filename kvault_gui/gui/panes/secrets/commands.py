@@ -8,11 +8,14 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from kvault_gui.gui import theme
+from kvault_gui.gui.models import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
+
+    from kvault_gui.engine.api import Kind
 
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
@@ -77,6 +80,15 @@ class Commands:
     def bind(self, name: str, act: Callable[[], object]) -> None:
         """Run ``act`` when the command is given."""
         self._actions[name].triggered.connect(lambda _checked: act())
+
+    def name_after(self, kind: Kind) -> None:
+        """Say what the copying commands copy from an entry of this kind: a password, a key, a text."""
+        form = kinds.KINDS[kind]
+        for name, field in (("copy-main", form.main), ("copy-who", form.who)):
+            if field:
+                what = kinds.label(field)
+                text = QCoreApplication.translate("Commands", "Copy {what}")
+                self._actions[name].setText(text.format(what=what[:1].lower() + what[1:]))
 
     def enable(self, names: set[str]) -> None:
         """Only these of the commands that act on entries are possible now."""

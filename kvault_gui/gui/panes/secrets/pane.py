@@ -253,6 +253,7 @@ class SecretsPane(QWidget):
             self.tasks.cancel("read")
             self.detail.show_nothing(self.list.selected_count(), trash=self._in_trash())
         else:
+            self.commands.name_after(row.kind)
             self.tasks.start(self._read(row.id), "read", "replace")
         self._offer_commands()
 
