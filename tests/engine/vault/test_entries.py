@@ -332,6 +332,17 @@ def test_undo_takes_back_step_by_step(desk: Desk) -> None:
         secrets.undo()
 
 
+def test_undo_goes_on_past_what_an_undo_put_back(desk: Desk) -> None:
+    secrets = desk.engine.secrets
+    entry = secrets.create(login("one"))
+    secrets.update(entry, 1, login("two"))
+    secrets.revert(entry, 1)
+    acts = [secrets.undo().act for _ in range(3)]
+    assert acts == ["secret.reverted", "secret.changed", "secret.created"]
+    assert [version.number for version in secrets.versions(entry)] == [5, 4, 3, 2, 1]
+    assert secrets.get(entry).title == "one"
+
+
 def test_undo_skips_what_was_deleted_for_ever(desk: Desk) -> None:
     secrets = desk.engine.secrets
     first, second = secrets.create(login("first")), secrets.create(login("second"))

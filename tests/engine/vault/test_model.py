@@ -197,5 +197,5 @@ class Entries(RuleBasedStateMachine):
                 assert self.desk.engine.secrets.reveal(entry, "password", Use.SHOW, number).text() == value
 
 
-Entries.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+Entries.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 TestEntries = Entries.TestCase
