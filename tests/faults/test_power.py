@@ -11,7 +11,7 @@ import pytest
 from tests.faults import world
 from tests.faults.disk import MODES, Image, RecordedFiles, RecordedVfs, Recorder, Unsynced
 from tests.faults.kill import zero_of
-from tests.faults.power import campaign
+from tests.faults.power import campaign, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +53,13 @@ def test_a_power_cut_while_a_vault_is_made_leaves_nothing_or_a_vault_and_afterwa
         acknowledged = acknowledged or op.kind == "told"
     assert made > 50
     assert opened > 10
+
+
+def test_a_closed_vault_is_whole_on_the_disk_with_both_copies_of_the_head_alike(tmp_path: Path) -> None:
+    recording = record(tmp_path / "vault", 33)
+    image = recording.base.copy()
+    for op in recording.log:
+        image.apply(op)
+    files = image.cut("drop", random.Random(0))
+    assert files["head"][:4096] == files["head"][4096:]
+    assert files["vault.json"] == files["vault.json.2"]
