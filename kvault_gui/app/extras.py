@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from kvault_gui.gui.dialogs.import_dialog import ImportDialog
 from kvault_gui.gui.panes.audit import AuditPane
 from kvault_gui.gui.widgets.vault_button import VaultButton
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .session import Session
 
 OFFERS = ("import", "export", "settings")
@@ -21,7 +24,10 @@ OFFERS = ("import", "export", "settings")
 def wire(session: Session) -> None:
     """Put panes on the rail and dialogs behind the menu of ``session.window``."""
     _audit(session)
-    there: set[str] = set()
+    window = session.window
+    window.import_wanted.connect(lambda: window.tasks.start(_import(session, None), "import"))
+    session.import_file.connect(lambda path: window.tasks.start(_import(session, path), "import"))
+    there = {"import"}
     for name in OFFERS:
         session.window.offer(name, possible=name in there)
 
@@ -42,3 +48,9 @@ def _audit(session: Session) -> None:
     )
     window.cancel_wanted.connect(pane.cancel_export)
     session.recorded.connect(pane.on_recorded)
+
+
+async def _import(session: Session, path: Path | None) -> None:
+    window = session.window
+    paths = window.secrets.sidebar.rows.paths()
+    await window.ask.run(ImportDialog(session.client.formats, paths, path, native_files=window.ask.native_files))

@@ -39,6 +39,11 @@ class Ask:
         self._open: list[QDialog] = []
 
     @property
+    def native_files(self) -> bool:
+        """Whether files are chosen in the desktop's own dialog."""
+        return self._native
+
+    @property
     def current(self) -> QDialog | None:
         """The dialog on top, if one is open."""
         return self._open[-1] if self._open else None

@@ -113,8 +113,8 @@ class MainWindow(QWidget):
         for name, text, keys, icon, signal in (
             ("new-vault", self.tr("New vault…"), "Ctrl+Shift+N", "safe", self.new_vault_wanted),
             ("open-vault", self.tr("Open vault…"), "Ctrl+O", "folder-open", self.open_vault_wanted),
-            ("import", self.tr("Import…"), "", "import", self.import_wanted),
-            ("export", self.tr("Export…"), "", "export", self.export_wanted),
+            ("import", self.tr("Import…"), "Ctrl+I", "import", self.import_wanted),
+            ("export", self.tr("Export…"), "Ctrl+Shift+E", "export", self.export_wanted),
             ("lock", self.tr("Lock"), "Ctrl+L", "lock", self.lock_wanted),
             ("settings", self.tr("Settings…"), "Ctrl+,", "gear", self.settings_wanted),
             ("about", self.tr("About kvault"), "", "info", self.about_wanted),

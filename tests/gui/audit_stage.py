@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from kvault_gui.app.extras import wire
 from kvault_gui.engine.api import Recorded
-from tests.gui.stage import Stage, until
+from tests.gui.stage import Stage, play, until
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from kvault_gui.engine.api import Event
     from kvault_gui.gui.main_window import MainWindow
     from kvault_gui.gui.panes.audit import AuditPane
@@ -55,3 +58,10 @@ class AuditStage(Stage):
         """Wait until the pane has shown what it wanted to."""
         pane = self.audit
         await until(lambda: not pane.is_busy(), "the log never came to rest")
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a test's coroutine on Qt's loop."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    play(application, work)
