@@ -134,6 +134,7 @@ def test_a_lock_ends_the_engine_and_becomes_a_fresh_image(running: Callable[[Tes
         client = it.application.client
         assert client is not None
         session.window.secrets.commands["copy-main"].trigger()
+        await until(lambda: it.application.qt.clipboard().text())
         QTest.keyClick(session.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         it.application.lock("again")
         await until(lambda: it.became)
