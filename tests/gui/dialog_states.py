@@ -33,8 +33,8 @@ def unlock() -> QWidget:
     """Typed, with Caps Lock."""
     dialog = UnlockDialog(STATE)
     dialog.field.set_secret(bytearray(b"varnish otter"))
-    dialog._layout_line.say("German keyboard")
-    dialog._caps_line.say("Caps Lock is on")
+    dialog._keyboard.layout_line.say("German keyboard")
+    dialog._keyboard.caps_line.say("Caps Lock is on")
     return dialog
 
 

@@ -5,47 +5,28 @@ imports the engine's structs, asyncio or the client.
 """
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import app_mark
-from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label, left_to_right
 from kvault_gui.gui.widgets.secret_edit import SecretEdit
+
+from .unlock_parts import LONGEST_PAUSE, PASSWORD, RECOVERY_CODE, KeyboardLine, Line, UnlockState, pause_after
 
 if TYPE_CHECKING:
     from kvault_gui.gui.widgets.panels import Banner, ProgressPanel
 
-    from .keyboard_state import XKeyboard
     from .problem import Problem, ProblemPage
 
-PASSWORD, RECOVERY_CODE = "password", "recovery_code"
-FREE_TRIES = 3
-LONGEST_PAUSE = 30  # s
+__all__ = ["PASSWORD", "RECOVERY_CODE", "UnlockDialog", "UnlockState", "pause_after"]
+
 WIDTH = 440  # px at a 13 px font
-
-
-def pause_after(failures: int) -> int:
-    """Seconds to wait after so many failures in a row: none for three, then 2, 4, 8, 16, 30."""
-    return 0 if failures < FREE_TRIES else min(2 ** (failures - FREE_TRIES + 1), LONGEST_PAUSE)
-
-
-class UnlockState(NamedTuple):
-    """What the dialog shows."""
-
-    name: str
-    path: str  # as shown: "~/.kind/vault/personal"
-    recent: tuple[tuple[str, str], ...] = ()  # name and path of other vaults
-    methods: tuple[str, ...] = (PASSWORD, RECOVERY_CODE)
-    failures: int = 0  # since the last success
-    last_failure: float = 0.0  # seconds since 1970
-    holder: str = ""  # the program that has it open
-    note: str = ""  # what was mended or found odd
 
 
 class UnlockDialog(QDialog):
@@ -71,7 +52,6 @@ class UnlockDialog(QDialog):
         self._busy = self._painted = False
         self._fitted = QSize()
         self._until = 0.0  # time.monotonic() when the pause ends
-        self._keyboard: XKeyboard | None = None
         self._progress: ProgressPanel | None = None
         self._banner: Banner | None = None
         self._problem: ProblemPage | None = None
@@ -113,9 +93,10 @@ class UnlockDialog(QDialog):
         self.field.installEventFilter(self)
         self._caption.setBuddy(self.field)
         column.addWidget(self.field)
-        self._wrong = self._line("alert-circle-filled", "bad")
-        column.addWidget(self._wrong.holder)
-        column.addWidget(self._build_keyboard())
+        self._wrong = Line("alert-circle-filled", "bad")
+        column.addWidget(self._wrong)
+        self._keyboard = KeyboardLine()
+        column.addWidget(self._keyboard)
         self._slot = QVBoxLayout()  # banner and progress, when there are any
         self._slot.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._slot)
@@ -130,18 +111,6 @@ class UnlockDialog(QDialog):
         self._chooser.setAccessibleName(self.tr("Vault"))
         self._chooser.setMenu(QMenu(self._chooser))
         return self._chooser
-
-    def _build_keyboard(self) -> QWidget:
-        self._layout_line = self._line("keyboard", "text3")
-        self._caps_line = self._line("arrow-up", "wait")
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(18))
-        row.addWidget(self._layout_line.holder)
-        row.addWidget(self._caps_line.holder)
-        row.addStretch(1)
-        return holder
 
     def _build_foot(self) -> QHBoxLayout:
         self._ways = button(self.tr("Other ways"), "ghost")
@@ -161,9 +130,6 @@ class UnlockDialog(QDialog):
         row.addWidget(self._quit)
         row.addWidget(self.unlock_button)
         return row
-
-    def _line(self, icon: str, tone: str) -> "_Line":
-        return _Line(icon, tone)
 
     # --- what it shows ---------------------------------------------------------------------------------------------
 
@@ -278,8 +244,8 @@ class UnlockDialog(QDialog):
         theme.restyle(self.field, invalid=True)
         usual = self.tr("Wrong recovery code.") if self._method == RECOVERY_CODE else self.tr("Wrong password.")
         words = [sentence or usual]
-        self._read_keyboard()
-        if self._caps_line.is_shown:
+        self._keyboard.read()
+        if self._keyboard.caps_lock:
             words.append(self.tr("Caps Lock is on."))
         self._wrong.say(" ".join(words))
         wait = pause_after(failures)
@@ -370,24 +336,10 @@ class UnlockDialog(QDialog):
 
     # --- events ----------------------------------------------------------------------------------------------------
 
-    def _read_keyboard(self) -> None:
-        if QGuiApplication.platformName() != "xcb":
-            return
-        from .keyboard_state import XKeyboard  # noqa: PLC0415 ctypes is not needed for the first paint
-
-        try:
-            if self._keyboard is None:
-                self._keyboard = XKeyboard()
-            state = self._keyboard.read()
-        except OSError:
-            return
-        self._layout_line.say(self.tr("{layout} keyboard").format(layout=state.layout) if state.layout else "")
-        self._caps_line.say(self.tr("Caps Lock is on") if state.caps_lock else "")
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at Caps Lock whenever a key went up or the field got the focus."""
         if watched is self.field and event.type() in (QEvent.Type.KeyRelease, QEvent.Type.FocusIn) and self._painted:
-            self._read_keyboard()
+            self._keyboard.read()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -399,7 +351,7 @@ class UnlockDialog(QDialog):
 
     def _after_first_paint(self) -> None:
         self.first_painted.emit()
-        self._read_keyboard()
+        self._keyboard.read()
 
     def event(self, event: QEvent) -> bool:
         """Grow when a line, a banner or the progress appears."""
@@ -431,30 +383,3 @@ class UnlockDialog(QDialog):
             return
         event.ignore()
         self.dismissed.emit()
-
-
-class _Line:
-    """An icon and a sentence under the field; hidden while there is nothing to say."""
-
-    def __init__(self, icon: str, tone: str) -> None:
-        self.holder = QWidget()
-        row = QHBoxLayout(self.holder)
-        row.setContentsMargins(0, theme.px(7), 0, 0)
-        row.setSpacing(theme.px(6))
-        self._label = label("", "small", tone, wrap=tone == "bad")
-        row.addWidget(IconSpot(icon, 14, tone), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, 1)
-        self.holder.hide()
-
-    @property
-    def is_shown(self) -> bool:
-        return not self.holder.isHidden()
-
-    @property
-    def text(self) -> str:
-        return self._label.text()
-
-    def say(self, text: str) -> None:
-        self._label.setText(text)
-        self.holder.setAccessibleName(text)
-        self.holder.setVisible(bool(text))
