@@ -48,13 +48,13 @@ def _shown_elsewhere() -> bool:
     """A second start shows the first one's window. Where no socket lies nobody is there, and nothing is imported."""
     if not any(os.path.exists(path) for path in control_sockets()):  # noqa: PTH110 cheap
         return False
+    from kvault_gui.engine.errors import KvaultError  # noqa: PLC0415
     from kvault_gui.services.control import client  # noqa: PLC0415 after hardening
-    from kvault_gui.services.control.protocol import SilentError  # noqa: PLC0415
 
     try:
         return client.show()
-    except SilentError:
-        sys.stderr.write("kvault is running but does not answer.\n")
+    except KvaultError as error:
+        sys.stderr.write(f"{error}.\n")
         return True
 
 
@@ -95,7 +95,7 @@ def _first_dialog(seen: Glance, arguments: Arguments, inherited: Inherited) -> U
 
 
 def _paint(application: QApplication, dialog: UnlockDialog) -> None:
-    """Let the dialog be seen before anything else is loaded."""
+    """Let the dialog be seen before anything else is loaded; keys wait until somebody listens to it."""
     from PySide6.QtCore import QEventLoop  # noqa: PLC0415
 
     painted: list[bool] = []
@@ -103,7 +103,7 @@ def _paint(application: QApplication, dialog: UnlockDialog) -> None:
     for _ in range(100):
         if painted or not dialog.isVisible():
             break
-        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        application.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents, 20)
 
 
 def _go_on(

@@ -241,6 +241,8 @@ class MainWindow(QWidget):
         self.status.clipboard_holds(what)
         if seconds:
             self.status.clipboard_ticks(seconds, seconds)
+        else:
+            self.secrets.say("clipboard", self.tr("{what} is on the clipboard").format(what=what), undo=False)
 
     def take_wishes(self, wishes: Wishes) -> None:
         """Use other settings from now on."""
