@@ -240,6 +240,15 @@ def test_a_maker_killed_at_any_step_leaves_a_folder_in_which_a_vault_can_be_made
     assert opened > 3
 
 
+def test_looking_at_a_damaged_header_tells_of_it_and_mends_nothing(tmp_path: Path) -> None:
+    world.make(tmp_path / "vault").close()
+    (tmp_path / "vault" / "vault.json").write_bytes(b"half")
+    (said,) = read_header(tmp_path / "vault").findings
+    assert said.startswith("The header vault.json was damaged")
+    assert said.endswith("; its twin is used.")
+    assert (tmp_path / "vault" / "vault.json").read_bytes() == b"half"
+
+
 def test_two_empty_headers_are_damaged_not_missing(tmp_path: Path) -> None:
     world.make(tmp_path / "vault").close()
     for name in ("vault.json", "vault.json.2"):

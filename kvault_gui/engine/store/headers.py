@@ -43,21 +43,29 @@ class Headers(NamedTuple):
                 return copy
         raise HeaderForgedError
 
-    def findings(self, good: Written) -> list[str]:
-        """What is odd, in words, once it is known which copy is good."""
+    def findings(self, good: Written, *, mended: bool) -> list[str]:
+        """What is odd, in words, once it is known which copy is good; ``mended``: and put right."""
         found = []
         for name, copy, reason in zip(NAMES, self.copies, self.reasons, strict=True):
-            if copy is None:
-                found.append(f"The header {name} was damaged ({reason}) and was repaired from its twin.")
-            elif copy.header.vault != good.header.vault:
-                found.append(f"The header {name} belonged to another vault and was replaced by its twin.")
-            elif copy.line == good.line and copy.mac != good.mac:
-                found.append(f"The header {name} was damaged (its last line) and was repaired from its twin.")
-            elif copy.header.generation + 1 < good.header.generation:
-                found.append(f"The header {name} was an older one and was replaced by its twin.")
-            elif copy.header.generation == good.header.generation and copy.line != good.line:
-                found.append(f"The header {name} was changed and was replaced by its twin.")
+            odd = _odd(copy, reason, good)
+            if odd:
+                end = "and was replaced by its twin" if mended else "; its twin is used"
+                found.append(f"The header {name} {odd}{' ' if mended else ''}{end}.")
         return found
+
+
+def _odd(copy: Written | None, reason: str, good: Written) -> str:
+    """What is odd about a copy; empty if nothing is."""
+    if copy is None:
+        return f"was damaged ({reason})"
+    if copy.header.vault != good.header.vault:
+        return "belonged to another vault"
+    if copy.line == good.line:
+        return "" if copy.mac == good.mac else "was damaged (its last line)"
+    if copy.header.generation == good.header.generation:
+        return "was changed"
+    # One generation back is what a crash between the two files leaves.
+    return "was an older one" if copy.header.generation + 1 < good.header.generation else ""
 
 
 def read(folder: Path, files: Files) -> Headers:

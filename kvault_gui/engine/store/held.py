@@ -48,7 +48,7 @@ def read_header(folder: Path, files: Files = REAL) -> Seen:
     with told(path):
         found = headers.read(path, files)
         chosen = found.newest(None)
-        return Seen(chosen.header, found.findings(chosen), lock.holder(path))
+        return Seen(chosen.header, found.findings(chosen, mended=False), lock.holder(path))
 
 
 class HeldFolder:
@@ -61,7 +61,7 @@ class HeldFolder:
         self.lock = held
         self.found = found
         self.chosen = found.newest(self._salt())
-        self.findings: list[str] = found.findings(self.chosen)
+        self.findings: list[str] = found.findings(self.chosen, mended=False)
 
     @property
     def header(self) -> Header:

@@ -72,7 +72,7 @@ class Opening:
         self._missing = 0
         self._keys = StoreKeys.derive(vk, bytes.fromhex(held.header.vault))
         self._written = held.found.verified(held.chosen, self._keys.header_mac)
-        self._findings = held.found.findings(self._written)
+        self._findings = held.found.findings(self._written, mended=held.writable)
         self._path = held.folder / self._written.header.database
         self._log = self._path.with_name(self._path.name + "-wal")
 
@@ -94,6 +94,8 @@ class Opening:
                 raise
         if found.record is not None and found.finding:
             self._findings.append(found.finding)
+            if head_file is None:
+                self._findings.append("It could not be repaired, because the folder is read-only.")
         base.database.guard([BUCKETS_TABLE, records.TABLE, *(table.name for table in tables)])
         return Parts(
             base.database,
