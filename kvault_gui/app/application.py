@@ -90,6 +90,11 @@ class Application(QObject):
     async def run(self) -> int:
         """Begin everything, wait for the end, end everything. Returns the exit code."""
         self.ended = asyncio.get_running_loop().create_future()
+        self.clipboard = Clipboard(self)
+        self.tray = Tray(self)
+        self.tray.show_wanted.connect(self.show)
+        self.tray.lock_wanted.connect(lambda: self.lock("tray"))
+        self.tray.quit_wanted.connect(self.quit)
         self.unlocking = Unlocking(self)
         self.unlocking.take(self.begun)
         if not await self._listen():
@@ -97,11 +102,6 @@ class Application(QObject):
             return 0
         self.theme.set_scheme(Scheme(self.settings.theme.value))
         self.signals = EndSignals(self.quit, self)
-        self.clipboard = Clipboard(self)
-        self.tray = Tray(self)
-        self.tray.show_wanted.connect(self.show)
-        self.tray.lock_wanted.connect(lambda: self.lock("tray"))
-        self.tray.quit_wanted.connect(self.quit)
         self.watch = make_watch(self.settings)
         self.watch.triggered = self._leave_by
         self.tasks.start(self._watch(), "watch")

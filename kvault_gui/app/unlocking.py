@@ -236,6 +236,7 @@ class Unlocking(QObject):
             self.tasks.start(self._make_vault(), "wizard")
 
     async def _make_vault(self) -> None:
+        await self._ready.wait()
         client = self._application.client
         if client is None:
             return
