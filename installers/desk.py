@@ -111,6 +111,27 @@ class Desk:
                 continue
         return found
 
+    def titles(self) -> list[str]:
+        """The titles of all visible top-level windows, in the window manager's order; several may be equal."""
+        ids = self._property(self._root(), "_NET_CLIENT_LIST")
+        found = (self._title(n) for n in (ids if ids is not None else ()))
+        return [title for title in found if title]
+
+    def active(self) -> str:
+        """The title of the window that has the keyboard; "" when none has."""
+        ids = self._property(self._root(), "_NET_ACTIVE_WINDOW")
+        return self._title(ids[0]) if ids is not None and len(ids) and ids[0] else ""
+
+    def _title(self, number: int) -> str:
+        window = self._display.create_resource_object("window", number)
+        try:
+            title = self._property(window, "_NET_WM_NAME")
+            if not title or window.get_attributes().map_state != X.IsViewable:
+                return ""
+        except Exception:  # noqa: BLE001 a window that closed while it was looked at is gone, whatever Xlib raises
+            return ""
+        return title.decode(errors="replace") if isinstance(title, bytes) else str(title)
+
     def wait(self, condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
         """Look until ``condition`` is true; raises DeskError with ``what`` after ``seconds``."""
         end = time.monotonic() + seconds
