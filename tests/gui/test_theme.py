@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from kvault_gui.gui import theme
@@ -196,6 +196,16 @@ def test_a_wrong_field_has_a_red_frame_and_an_icon(look: theme.Theme, qtbot: QtB
     assert after.pixelColor(100, 0) == theme.tokens().bad
     spot = {after.pixelColor(x, y).name() for x in range(172, 192) for y in range(6, 26)}
     assert theme.tokens().bad.name() in spot
+    assert look.scheme is theme.Scheme.LIGHT
+
+
+def test_a_field_of_several_lines_has_the_frame_of_an_input(look: theme.Theme, qtbot: QtBot) -> None:
+    edit = QPlainTextEdit("notes")
+    qtbot.addWidget(edit)
+    edit.resize(200, 80)
+    image = edit.grab().toImage()
+    assert image.pixelColor(100, 0) == theme.tokens().ctl
+    assert image.pixelColor(100, 3) == theme.tokens().raised
     assert look.scheme is theme.Scheme.LIGHT
 
 

@@ -94,7 +94,8 @@ def row(painter: QPainter, option: QStyleOptionViewItem, widget: QWidget | None)
     active = has(option, FLAG.State_Active)
     if has(option, FLAG.State_Selected):
         box(painter, rect, px(6), t.asoft if active else t.inact)
-        if has(option, FLAG.State_HasFocus) and widget is not None and widget.hasFocus():
+        popup = widget is not None and widget.window().windowType() == Qt.WindowType.Popup
+        if has(option, FLAG.State_HasFocus) and widget is not None and widget.hasFocus() and not popup:
             ring(painter, rect, px(6))
     elif has(option, FLAG.State_MouseOver) and has(option, FLAG.State_Enabled):
         box(painter, rect, px(6), t.hover)

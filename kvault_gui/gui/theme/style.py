@@ -6,8 +6,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QComboBox,
     QLabel,
+    QPlainTextEdit,
     QProxyStyle,
     QPushButton,
     QStyle,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QStyleHintReturn,
     QStyleOption,
     QStyleOptionComplex,
+    QTextEdit,
     QWidget,
 )
 
@@ -91,11 +94,18 @@ def _menu_frame(painter: QPainter, option: QStyleOption, _widget: QWidget | None
     box(painter, area(option), 0, None, t.line)
 
 
-def _frame(painter: QPainter, option: QStyleOption, _widget: QWidget | None) -> None:
-    box(painter, area(option), px(8), None, tokens().line)
+def _frame(painter: QPainter, option: QStyleOption, widget: QWidget | None) -> None:
+    if isinstance(widget, QTextEdit | QPlainTextEdit):
+        field(painter, option, widget)
+    else:
+        filled = tokens().raised if isinstance(widget, QAbstractItemView) else None
+        popup = widget is not None and widget.windowType() == Qt.WindowType.Popup
+        box(painter, area(option), 0 if popup else px(8), filled, tokens().line)
 
 
-def _ring(painter: QPainter, option: QStyleOption, _widget: QWidget | None) -> None:
+def _ring(painter: QPainter, option: QStyleOption, widget: QWidget | None) -> None:
+    if isinstance(widget, QAbstractItemView):
+        return  # the row has it
     ring(painter, area(option), px(6))
 
 
@@ -114,6 +124,7 @@ def _caret(name: str) -> "Painter":
     return paint
 
 
+_ROUNDED = (QTextEdit, QPlainTextEdit, QAbstractItemView)
 Painter = Callable[[QPainter, QStyleOption, QWidget | None], None]
 
 _PRIMITIVES: dict[QStyle.PrimitiveElement, Painter] = {
@@ -263,6 +274,8 @@ class KvaultStyle(QProxyStyle):
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> int:
         """A size, in device-independent pixels."""
+        if metric == PM.PM_DefaultFrameWidth and isinstance(widget, _ROUNDED):
+            return px(5)  # so that the square viewport leaves the round corners alone
         scaled = _METRICS.get(metric)
         if scaled is not None:
             return px(scaled)
