@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -171,6 +170,8 @@ def _field(engine: Engine, entry: Entry, field: Field, *, reveal: bool) -> dict[
     if reveal and field.value is None and field.size:
         secret: Secret = engine.secrets.reveal(entry.id, field.name, Use.READ)
         if field.type is FieldType.FILE:
+            import base64  # noqa: PLC0415 files alone need it
+
             shown["base64"] = base64.b64encode(secret.value).decode()
         else:
             shown["value"] = secret.text()
@@ -235,5 +236,7 @@ def read(options: Namespace) -> int:
     try:
         output.json({"ref": ref, "field": name, "value": secret.text()})
     except UnicodeDecodeError:
+        import base64  # noqa: PLC0415 as above
+
         output.json({"ref": ref, "field": name, "base64": base64.b64encode(secret.value).decode()})
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+import importlib
 import io
 import os
 import signal
@@ -13,11 +13,11 @@ from kvault_gui import __version__
 from kvault_gui.engine.errors import InternalError, KvaultError, UsageError
 from kvault_gui.runtime.hardening import harden
 
-from . import audit, change, check, entries, generate, init, lock, output, slot, transfer
-from .options import Commands, Parser, common
+from .options import Commands, Formatter, Parser, common
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
+    from collections.abc import Iterable, Sequence
     from types import FrameType
 
 USAGE = "kvault [--vault PATH] [--json] COMMAND ..."
@@ -30,27 +30,52 @@ Exit codes: 0 done, 1 refused or failed, 2 usage, 3 not found, 4 locked or wrong
 """
 
 
-def parser() -> Parser:
-    """The whole command line."""
+# Which file has which commands; a command that is given loads its own file alone.
+FILES = {
+    "init": ("init",),
+    "entries": ("ls", "get", "read"),
+    "change": ("put", "rm", "restore"),
+    "generate": ("generate",),
+    "transfer": ("import", "export"),
+    "audit": ("audit",),
+    "check": ("check", "selftest"),
+    "slot": ("slot",),
+    "lock": ("lock",),
+}
+
+
+def parser(files: Iterable[str] = FILES) -> Parser:
+    """The command line with the commands of these files."""
+    shared = common()
     made = Parser(
         prog="kvault",
         usage=USAGE,
         description="Secrets and keys from the command line.",
         epilog=EPILOG,
-        parents=[common()],
+        parents=[shared],
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     made.add_argument("--version", action="version", version=f"kvault {__version__}")
-    commands = Commands(made)
-    for group in (init, entries, change, generate, transfer, audit, check, slot, lock):
-        group.register(commands)
+    commands = Commands(made, shared, "kvault")
+    for file in files:
+        importlib.import_module(f".{file}", __package__).register(commands)
     return made
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The options. Raises UsageError."""
-    made = parser()
+    meant = [file for file, commands in FILES.items() if not set(commands).isdisjoint(words)]
+    if meant and set(words).isdisjoint({"-h", "--help"}):
+        try:
+            return _parse(words, meant)
+        except UsageError:
+            pass  # said again by the whole command line, which knows all the choices
+    return _parse(words, FILES)
+
+
+def _parse(words: Sequence[str], files: Iterable[str]) -> argparse.Namespace:
+    made = parser(files)
     options, rest = made.parse_known_args(words)
     if rest:
         # Only the option's name: what follows it may be a secret.
@@ -91,6 +116,8 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _report(error: KvaultError, *, as_json: bool) -> int:
+    from . import output  # noqa: PLC0415 most commands need it, but not to say that one is unknown
+
     try:
         output.error(error, as_json=as_json)
     except BrokenPipeError:

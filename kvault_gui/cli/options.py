@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
 KINDS = ("credential", "api_key", "certificate", "signing_key", "note")
 CATEGORIES = ("unlock", "read", "change", "trust", "export", "system")
 OUTCOMES = ("done", "refused", "failed", "begun")
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Finds the terminal's width itself: argparse would load shutil for it, and with it three compressors."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """As shutil.get_terminal_size says: COLUMNS, else the terminal's, else 80."""
+    given = os.environ.get("COLUMNS", "")
+    try:
+        return int(given) if given.isdecimal() and int(given) > 0 else os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,7 +77,7 @@ def secret_source(parser: argparse.ArgumentParser | argparse._ArgumentGroup, wha
 
 def common() -> Parser:
     """What may stand before and after the command's name."""
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = Parser(add_help=False, allow_abbrev=False, formatter_class=Formatter)
     group = parser.add_argument_group("for every command")
     add = group.add_argument
     add("--vault", metavar="PATH", default=argparse.SUPPRESS, help="the vault's folder (else KVAULT_VAULT)")
@@ -80,20 +97,31 @@ def common() -> Parser:
 class Commands:
     """Adds commands to a parser; each has its own ``run``."""
 
-    def __init__(self, parser: Parser, *, needed: bool = False) -> None:
-        self._common = common()
-        self._into = parser.add_subparsers(metavar="COMMAND", required=needed, dest="command", parser_class=Parser)
+    def __init__(self, parser: Parser, shared: Parser, program: str, *, needed: bool = False) -> None:
+        self._common = shared
+        self._program = program
+        # The name is given: argparse would load a formatter, and with it three compressors, to find it.
+        self._into = parser.add_subparsers(
+            prog=program, metavar="COMMAND", required=needed, dest="command", parser_class=Parser
+        )
 
     def add(self, name: str, text: str, run: Callable[[argparse.Namespace], int], more: str = "") -> Parser:
         """A command. ``text`` is its line in the list, ``more`` is printed below it in its own help."""
         description = f"{text[0].upper()}{text[1:]}. {more}".strip()
         made: Parser = self._into.add_parser(
-            name, help=text, description=description, parents=[self._common], allow_abbrev=False
+            name,
+            help=text,
+            description=description,
+            parents=[self._common],
+            allow_abbrev=False,
+            formatter_class=Formatter,
         )
         made.set_defaults(run=run)
         return made
 
     def group(self, name: str, text: str) -> Commands:
         """A command that has commands of its own."""
-        parent: Parser = self._into.add_parser(name, help=text, description=text, allow_abbrev=False)
-        return Commands(parent, needed=True)
+        parent: Parser = self._into.add_parser(
+            name, help=text, description=text, allow_abbrev=False, formatter_class=Formatter
+        )
+        return Commands(parent, self._common, f"{self._program} {name}", needed=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Accept, Credential, Method, Secret
 from kvault_gui.engine.errors import LockedError, UsageError, VaultHeldError
-from kvault_gui.services.control import client
 
 from . import passwords, terminal
 
@@ -84,6 +83,8 @@ def unlocked(options: Namespace, act: str, name: str = "") -> Iterator[Engine]:
 
 def _ask(engine: Engine, path: Path, act: str, name: str) -> Credential:
     """Ask the person; or, when there is none or the vault is open in the application, the application."""
+    from kvault_gui.services.control import client  # noqa: PLC0415 not with a password at hand
+
     if not terminal.present():
         client.request(act, name)
         engine.vaults.probe(str(path))  # a vault that is not there is no locked one

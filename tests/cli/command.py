@@ -84,7 +84,7 @@ class Kvault:
     @staticmethod
     def words(*words: str) -> list[str]:
         """The whole command line."""
-        return [sys.executable, "-m", "kvault_gui.cli.main", *words]
+        return [sys.executable, "-m", "kvault_gui.cli.start", *words]
 
     def bare(self, *words: str, given: bytes = b"", env: Mapping[str, str] | None = None, **more: Any) -> Result:
         """Run without saying a password."""

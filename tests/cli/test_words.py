@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvault_gui.cli import kinds, refs, terminal
+from kvault_gui.cli import kinds, main, refs, terminal
 from kvault_gui.engine.errors import UsageError
 
 
@@ -53,3 +53,16 @@ def test_the_window_and_the_command_line_know_the_same_fields() -> None:
     assert set(window.KINDS) == set(kinds.USUAL)
     for kind, form in window.KINDS.items():
         assert {field.name: (field.type, field.protected) for field in form.fields} == kinds.USUAL[kind]
+
+
+@pytest.mark.parametrize(("file", "names"), main.FILES.items())
+def test_each_command_is_in_the_file_that_is_loaded_for_it(file: str, names: tuple[str, ...]) -> None:
+    alone = main.parser([file]).format_help()
+    for name in {name for all_names in main.FILES.values() for name in all_names}:
+        assert (f"\n    {name} " in alone) == (name in names), alone
+
+
+def test_a_mistyped_command_is_answered_with_all_the_choices() -> None:
+    with pytest.raises(UsageError) as found:
+        main.parse(["gte", "ls"])
+    assert "generate" in str(found.value)

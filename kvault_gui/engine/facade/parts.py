@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..api import PAGE, Category, Outcome
 from ..crypto import selftest
-from ..vault import codes, drafts, entries, generate, lifecycle, namespaces, search, strength, views
+from ..vault import drafts, entries, lifecycle, namespaces, search, views
 from ..vault.access import Action, check
 from . import opening
 
@@ -44,10 +44,14 @@ class Tools:
 
     def generate(self, recipe: Recipe) -> Secret:
         """A random password or passphrase."""
+        from ..vault import generate  # noqa: PLC0415 few sessions use the tools
+
         return generate.generate(recipe)
 
     def strength(self, secret: Secret) -> Strength:
         """How hard it is to guess."""
+        from ..vault import strength  # noqa: PLC0415 few sessions use the tools
+
         return strength.strength(secret)
 
     def selftest(self) -> list[TestResult]:
@@ -95,6 +99,8 @@ class Secrets:
 
     def code(self, entry: int, field: str) -> OneTimeCode:
         """The current one-time code."""
+        from ..vault import codes  # noqa: PLC0415 few sessions compute a code
+
         return codes.code(self._engine.vault, entry, field)
 
     def create(self, entry: EntryInput) -> int:
