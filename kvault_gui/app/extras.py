@@ -1,7 +1,4 @@
-"""What else an open vault has: the Audit pane, import and export, settings. Each is put on the window here.
-
-What this function does not connect is not offered: no dead button stands in the window.
-"""
+"""What else an open vault has: the Audit pane, import and export, settings. Each is put on the window here."""
 
 from __future__ import annotations
 
@@ -9,8 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from kvault_gui import __version__
+from kvault_gui.desktop import autostart
+from kvault_gui.engine.errors import KvaultError
+from kvault_gui.gui.dialogs.about import AboutDialog
+from kvault_gui.gui.dialogs.export_dialog import ExportDialog
 from kvault_gui.gui.dialogs.import_dialog import ImportDialog
+from kvault_gui.gui.dialogs.settings import SettingsDialog
 from kvault_gui.gui.panes.audit import AuditPane
+from kvault_gui.gui.theme import Scheme
 from kvault_gui.gui.widgets.vault_button import VaultButton
 
 if TYPE_CHECKING:
@@ -18,21 +22,19 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-OFFERS = ("import", "export", "settings")
-
 
 def wire(session: Session) -> None:
     """Put panes on the rail and dialogs behind the menu of ``session.window``."""
-    _audit(session)
+    pane = _audit(session)
     window = session.window
     window.import_wanted.connect(lambda: window.tasks.start(_import(session, None), "import"))
     session.import_file.connect(lambda path: window.tasks.start(_import(session, path), "import"))
-    there = {"import"}
-    for name in OFFERS:
-        session.window.offer(name, possible=name in there)
+    window.export_wanted.connect(lambda: window.tasks.start(_export(session), "export"))
+    window.settings_wanted.connect(lambda: window.tasks.start(_settings(session, pane), "settings"))
+    window.about_wanted.connect(lambda: window.tasks.start(_about(session), "about"))
 
 
-def _audit(session: Session) -> None:
+def _audit(session: Session) -> AuditPane:
     window = session.window
     header = VaultButton("", "")
     header.setMenu(window.vault_button.menu())
@@ -48,9 +50,59 @@ def _audit(session: Session) -> None:
     )
     window.cancel_wanted.connect(pane.cancel_export)
     session.recorded.connect(pane.on_recorded)
+    pane.list.set_density(compact=session.wishes().compact)
+    return pane
 
 
 async def _import(session: Session, path: Path | None) -> None:
     window = session.window
     paths = window.secrets.sidebar.rows.paths()
     await window.ask.run(ImportDialog(session.client.formats, paths, path, native_files=window.ask.native_files))
+
+
+async def _export(session: Session) -> None:
+    window, prompter = session.window, session.application.prompter
+    client = session.client
+    dialog = ExportDialog(client.formats, client.tools, session.name, native_files=window.ask.native_files)
+    before = prompter.over
+    prompter.over = dialog.ask  # the engine's question for the password stands over this dialog
+    try:
+        await window.ask.run(dialog)
+    finally:
+        if prompter.over is dialog.ask:
+            prompter.over = before
+
+
+async def _settings(session: Session, pane: AuditPane) -> None:
+    application = session.application
+    dialog = SettingsDialog(
+        application.settings,
+        application.watch.missing,
+        has_tray=application.tray.is_there,
+        starts_at_login=autostart.is_enabled(),
+    )
+    dialog.changed.connect(lambda name: _put_in_force(session, pane, name))
+    await session.window.ask.run(dialog)
+
+
+def _put_in_force(session: Session, pane: AuditPane, name: str) -> None:
+    """Make one changed setting count now, and keep all of them."""
+    application, settings = session.application, session.application.settings
+    try:
+        if name == "theme":
+            application.theme.set_scheme(Scheme(settings.theme.value))
+        elif name == "start_at_login":
+            (autostart.enable if settings.start_at_login else autostart.disable)()
+        elif name.startswith(("auto_lock", "lock_on")):
+            application.watch.settings_changed()
+        else:
+            session.window.take_wishes(session.wishes())
+            pane.list.set_density(compact=session.wishes().compact)
+        application.settings_file.save()
+    except KvaultError as error:
+        application.show_error(error)
+
+
+async def _about(session: Session) -> None:
+    window = session.window
+    await window.ask.run(AboutDialog(session.client.tools, __version__, window.show_error))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
-from kvault_gui import __version__
 from kvault_gui.desktop.settings import Density
 from kvault_gui.engine.api import Found, Recorded
 from kvault_gui.engine.errors import all_errors
@@ -40,7 +39,7 @@ class Session(QObject):
     def __init__(self, application: Application, client: EngineClient, opened: Opened, method: str) -> None:
         super().__init__(application)
         self.application, self.client, self._opened = application, client, opened
-        self.path = opened.path
+        self.path, self.name = opened.path, opened.name
         state = self.tr("Unlocked, {method}").format(method=method) if method else self.tr("Unlocked")
         parts = Parts(client.secrets, client.namespaces, client.drafts, client.tools)
         self.window = MainWindow(parts, application.clipboard, Vault(opened.name, state), self.wishes())
@@ -59,7 +58,6 @@ class Session(QObject):
         window.close_wanted.connect(application.closed_window)
         window.new_vault_wanted.connect(lambda: application.leaving.lock("another vault", wizard=True))
         window.open_vault_wanted.connect(lambda: window.tasks.start(self._open_other(), "other vault"))
-        window.about_wanted.connect(lambda: window.tasks.start(self._about(), "about"))
 
     def begin(self) -> None:
         """Show the window, then what the vault holds, then what the opening found."""
@@ -95,11 +93,3 @@ class Session(QObject):
             await self.window.ask.message(
                 self.tr("There is no vault in this folder"), self.tr("A vault's folder holds the file vault.json.")
             )
-
-    async def _about(self) -> None:
-        text = QCoreApplication.translate(
-            "Session",
-            "Version {version}. Free software under the Apache License 2.0.\n"
-            "Your vault is a folder on this computer; nothing leaves it without you.",
-        )
-        await self.window.ask.message("kvault", text.format(version=__version__))

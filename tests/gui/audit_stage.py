@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from kvault_gui.app.extras import wire
+from kvault_gui.desktop.settings import Density, SettingsFile
 from kvault_gui.engine.api import Recorded
+from kvault_gui.gui.main_window import MainWindow, Wishes
+from kvault_gui.gui.prompter import WindowPrompter
 from tests.gui.stage import Stage, play, until
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from kvault_gui.engine.api import Event
-    from kvault_gui.gui.main_window import MainWindow
+    from kvault_gui.engine.errors import KvaultError
     from kvault_gui.gui.panes.audit import AuditPane
 
 
@@ -28,6 +33,36 @@ class SampleSession(QObject):
     def __init__(self, window: MainWindow, client: Any, application: Any = None) -> None:
         super().__init__()
         self.window, self.client, self.application = window, client, application
+        self.name = "Personal"
+
+    def wishes(self) -> Wishes:
+        return Wishes(compact=self.application.settings.density is Density.COMPACT)
+
+
+class SampleWatch:
+    """Stands for the desktop's signals, which no test may wait for."""
+
+    def __init__(self) -> None:
+        self.missing = ["kvault cannot see here that the screen was locked."]
+        self.told = 0
+
+    def settings_changed(self) -> None:
+        self.told += 1
+
+
+class SampleApplication:
+    """What the dialogs change of the application: real settings in a folder of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings_file = SettingsFile(folder / "settings.json")
+        self.settings = self.settings_file.load()
+        self.prompter = WindowPrompter()
+        self.watch = SampleWatch()
+        self.tray = SimpleNamespace(is_there=True)
+        self.schemes: list[str] = []
+        self.theme = SimpleNamespace(set_scheme=lambda scheme: self.schemes.append(scheme.value))
+        self.errors: list[KvaultError] = []
+        self.show_error = self.errors.append
 
 
 class AuditStage(Stage):
@@ -35,7 +70,9 @@ class AuditStage(Stage):
 
     def make_window(self, size: tuple[int, int]) -> MainWindow:
         window = super().make_window(size)
-        self.session = SampleSession(window, self.engine)
+        self.application = SampleApplication(Path(self.opened.path).parent)
+        self.application.prompter.over = window.ask
+        self.session = SampleSession(window, self.engine, self.application)
         wire(self.session)  # type: ignore[arg-type]  # it has what is used
         return window
 

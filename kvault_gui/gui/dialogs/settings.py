@@ -1,0 +1,219 @@
+"""The settings. Each change counts at once; whoever opened the dialog keeps it and puts it in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kvault_gui.desktop.settings import LIMITS, Density, Theme
+from kvault_gui.gui import theme
+from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.cards import Card
+from kvault_gui.gui.widgets.icon_spot import IconSpot
+from kvault_gui.gui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QShowEvent
+
+    from kvault_gui.desktop.settings import Settings
+
+SIZE = (560, 640)  # px at a 13 px font
+
+
+class SettingsDialog(QDialog):
+    """Shows and changes ``settings``.
+
+    Args:
+        settings: changed in place.
+        missing: sentences about what cannot be noticed on this desktop.
+        has_tray: whether the desktop shows tray icons.
+        starts_at_login: whether kvault starts with the desktop now.
+    """
+
+    changed = Signal(str)  # the name of the setting
+
+    def __init__(
+        self, settings: Settings, missing: Sequence[str], *, has_tray: bool = True, starts_at_login: bool = False
+    ) -> None:
+        super().__init__()
+        self.setObjectName("settings-dialog")
+        self.setWindowTitle(self.tr("Settings — kvault"))
+        self.setAccessibleName(self.tr("Settings"))
+        self._settings = settings
+        settings.start_at_login = starts_at_login
+        content = QWidget()
+        content.setAutoFillBackground(False)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(theme.px(24), theme.px(20), theme.px(24), theme.px(16))
+        self._column.setSpacing(theme.px(8))
+        self._column.addWidget(label(self.tr("Settings"), "title"))
+        self._locking(missing)
+        self._values()
+        self._looks()
+        self._running(has_tray=has_tray)
+        self._column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.setWidget(content)
+        self.close_button = button(self.tr("Close"), "primary", on_click=self.accept)
+        self.close_button.setObjectName("settings-close")
+        self.close_button.setDefault(True)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(theme.px(24), theme.px(12), theme.px(24), theme.px(16))
+        foot.addWidget(label(self.tr("Changes count at once."), "small", "text2", wrap=True), 1)
+        foot.addWidget(self.close_button)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(foot)
+
+    # Sections ---------------------------------------------------------------------------------------------------------
+
+    def _section(self, text: str) -> Card:
+        self._column.addSpacing(theme.px(8))
+        self._column.addWidget(label(text, "strong"))
+        card = Card()
+        self._column.addWidget(card)
+        return card
+
+    def _locking(self, missing: Sequence[str]) -> None:
+        card = self._section(self.tr("Locking"))
+        card.add(
+            self._number(
+                "auto_lock_minutes", self.tr("Lock after"), self.tr(" min without a key or the mouse"), self.tr("Never")
+            )
+        )
+        for name, text in (
+            ("lock_on_suspend", self.tr("Lock when the computer sleeps")),
+            ("lock_on_screen_lock", self.tr("Lock when the screen locks")),
+            ("lock_on_user_switch", self.tr("Lock when another person takes over")),
+        ):
+            card.add(self._switch(name, text))
+        for sentence in missing:
+            self._column.addWidget(_note("info-filled", sentence))
+        if not missing:
+            self._column.addWidget(
+                _note("check-circle-filled", self.tr("All of this is noticed on this desktop."), "ok")
+            )
+
+    def _values(self) -> None:
+        card = self._section(self.tr("Values"))
+        card.add(
+            self._number("clipboard_seconds", self.tr("Clear the clipboard after"), self.tr(" s"), self.tr("Never"))
+        )
+        card.add(self._number("hide_seconds", self.tr("Hide a shown value after"), self.tr(" s"), self.tr("Never")))
+
+    def _looks(self) -> None:
+        card = self._section(self.tr("Looks"))
+        colours = (
+            (Theme.SYSTEM, self.tr("As the desktop")),
+            (Theme.LIGHT, self.tr("Light")),
+            (Theme.DARK, self.tr("Dark")),
+            (Theme.CONTRAST, self.tr("High contrast")),
+        )
+        card.add(self._choice("theme", self.tr("Colours"), Theme, colours))
+        room = (
+            (Density.COMFORTABLE, self.tr("Comfortable, two lines")),
+            (Density.COMPACT, self.tr("Compact, one line")),
+        )
+        card.add(self._choice("density", self.tr("Lists"), Density, room))
+
+    def _running(self, *, has_tray: bool) -> None:
+        card = self._section(self.tr("Running"))
+        keep = self._switch("keep_running", self.tr("Keep running in the tray when the window is closed"))
+        card.add(keep)
+        card.add(self._switch("start_at_login", self.tr("Start with the desktop, without a window")))
+        if not has_tray:
+            keep.setEnabled(False)
+            self._column.addWidget(
+                _note("info-filled", self.tr("This desktop shows no tray icons: closing the window ends kvault."))
+            )
+
+    # Rows -------------------------------------------------------------------------------------------------------------
+
+    def _row(self, text: str, control: QWidget, name: str) -> QWidget:
+        control.setObjectName(f"setting-{name}")
+        control.setAccessibleName(text)
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(theme.px(16), theme.px(6), theme.px(12), theme.px(6))
+        row.setSpacing(theme.px(12))
+        said = label(text, wrap=True)
+        said.setBuddy(control)
+        row.addWidget(said, 1)
+        row.addWidget(control)
+        return made
+
+    def _number(self, name: str, text: str, unit: str, never: str) -> QWidget:
+        box = QSpinBox()
+        box.setRange(*LIMITS[name])
+        box.setSuffix(unit)
+        box.setSpecialValueText(never)
+        box.setKeyboardTracking(False)  # a number counts when it is typed, not at each digit
+        box.setValue(int(getattr(self._settings, name)))
+        box.valueChanged.connect(lambda value: self._take(name, value))
+        return self._row(text, box, name)
+
+    def _switch(self, name: str, text: str) -> QWidget:
+        box = QCheckBox(text)
+        box.setObjectName(f"setting-{name}")
+        box.setChecked(bool(getattr(self._settings, name)))
+        box.toggled.connect(lambda on: self._take(name, on))
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(theme.px(14), theme.px(8), theme.px(12), theme.px(8))
+        row.addWidget(box, 1)
+        return made
+
+    def _choice(
+        self, name: str, text: str, kind: type[Theme | Density], choices: Sequence[tuple[Theme | Density, str]]
+    ) -> QWidget:
+        box = QComboBox()
+        for value, word in choices:
+            box.addItem(word, value.value)
+        box.setCurrentIndex(max(box.findData(getattr(self._settings, name).value), 0))
+        box.currentIndexChanged.connect(lambda at: self._take(name, kind(box.itemData(at))))
+        return self._row(text, box, name)
+
+    def _take(self, name: str, value: object) -> None:
+        setattr(self._settings, name, value)
+        self.changed.emit(name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As large as wished for, or as the window it stands over leaves room."""
+        super().showEvent(event)
+        room = self.screen().availableSize() - QSize(theme.px(8), theme.px(40))
+        over = self.parentWidget()
+        if over is not None:
+            room = room.boundedTo(over.window().size().expandedTo(QSize(480, 420)))
+        self.resize(QSize(theme.px(SIZE[0]), theme.px(SIZE[1])).boundedTo(room))
+
+
+def _note(icon: str, text: str, tone: str = "text2") -> QWidget:
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(theme.px(4), 0, 0, 0)
+    row.setSpacing(theme.px(8))
+    row.addWidget(IconSpot(icon, 16, tone), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(text, "small", "text2", wrap=True), 1)
+    made.setAccessibleName(text)
+    return made
