@@ -33,12 +33,14 @@ class Engine:
         self.copied: list[str] = []
         self.full = False
         self.code: Secret | None = None
+        self.password: Secret | None = None
 
     async def create(self, path: str, password: Secret) -> Opened:
         await asyncio.sleep(0)
         if self.full:
             raise DiskFullError(path=path)
         self.made.append((path, password.text()))
+        self.password = password
         self.code = Secret.of(CODE)
         return Opened(path, Path(path).name, "00", "1", self.code, reads_values=True, notes=[], drafts=0)
 
@@ -235,8 +237,10 @@ def test_the_code_s_groups_are_compared_as_they_are_read(run: Callable[[Step], N
         page.answers[1].setText("5SGX")
         assert not wizard.next.isEnabled()
         assert page.answers[1].property("invalid")
-        assert engine.code is not None
-        assert engine.code.value == b""
+        for secret in (engine.code, engine.password):
+            assert secret is not None
+            assert secret.value == b""
+        assert len(wizard.password_page.first) == len(wizard.password_page.second) == 0
 
     run(step)
 
