@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from kvault_gui.engine.errors import UsageError
@@ -24,6 +25,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=_columns() - 2)
 
 
+@cache
 def _columns() -> int:
     """As shutil.get_terminal_size says: COLUMNS, else the terminal's, else 80."""
     given = os.environ.get("COLUMNS", "")

@@ -95,11 +95,15 @@ class AuditLog:
 
     def seal(self, sign: Sign, *, who: str = "kvault", session: str = "") -> int:
         """Sign the newest head and write the signature as the next record; returns that record's number."""
-        number, head = self._store.record_number, self._store.chain_head
+        with self._store.transaction() as tx:
+            return self.seal_in(tx, sign, who=who, session=session)
+
+    def seal_in(self, tx: Tx, sign: Sign, *, who: str = "kvault", session: str = "") -> int:
+        """The same at the end of a running transaction, whose own records are signed with all before."""
+        number, head = tx.settle()
         signature = sign(head_message(self._store.header.vault, number, head))
         details: Details = {"number": number, "hash": head.hex(), "signature": signature.hex()}
-        with self._store.transaction() as tx:
-            return self.write(tx, action="audit.signed", who=who, session=session, details=details)
+        return self.write(tx, action="audit.signed", who=who, session=session, details=details)
 
     # --- reading ---
 

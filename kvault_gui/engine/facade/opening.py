@@ -290,8 +290,8 @@ def close(vault: Vault) -> None:
     """Write what waits, sign the head, let go. Whatever fails on the way, the folder is released."""
     try:
         if not vault.store.read_only:
-            vault.record("vault.locked", Category.UNLOCK, object=Path(vault.path).name)
-            vault.log.seal(vault.signer.sign)
+            with vault.change("vault.locked", category=Category.UNLOCK, object=Path(vault.path).name, sign=True):
+                pass
             seen.remember(vault.store)
     except KvaultError:
         pass  # locking waits for nothing: a full or broken disk costs the last signature, not the lock

@@ -160,13 +160,27 @@ class Tx(Reader):
         self._alive = False
         if not self._waiting:
             raise RuntimeError("a transaction without an audit record")
-        last = len(self._waiting)
-        for place, content in enumerate(self._waiting, 1):
-            whole = sethash.to_bytes(total) if place == last else None
-            record = encode(Link(self._number + place, self._chain, self._commit, whole, content))
-            self._database.write(APPEND, (self._number + place, record))
-            self._chain = digest(record)
-        return self._number + last, self._chain
+        *others, last = self._waiting
+        for content in others:
+            self._write_record(content, None)
+        self._write_record(last, sethash.to_bytes(total))
+        return self._number, self._chain
+
+    def settle(self) -> tuple[int, bytes]:
+        """Number and hash of the newest record so far, to be signed; another record must follow in this transaction.
+
+        Raises InvalidInputError for too large a content.
+        """
+        self.check()
+        for content in self._waiting:
+            self._write_record(content, None)
+        self._waiting.clear()
+        return self._number, self._chain
+
+    def _write_record(self, content: bytes, total: bytes | None) -> None:
+        record = encode(Link(self._number + 1, self._chain, self._commit, total, content))
+        self._database.write(APPEND, (self._number + 1, record))
+        self._number, self._chain = self._number + 1, digest(record)
 
     def abandon(self) -> None:
         """The transaction was rolled back."""

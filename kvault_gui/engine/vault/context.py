@@ -78,10 +78,12 @@ class Vault(msgspec.Struct):
         outcome: Outcome = Outcome.DONE,
         grants: Sequence[GrantRow | None] = (),
         quiet: bool = False,
+        sign: bool = False,
     ) -> Iterator[Work]:
         """One transaction with its audit record. Anything raised inside leaves the vault as it was.
 
-        ``quiet``: one slice of many; whoever runs them tells the lists when it is done.
+        ``quiet``: one slice of many; whoever runs them tells the lists when it is done. ``sign``: with a signature of
+        the log's head, in the same transaction.
         """
         try:
             with self.store.transaction() as tx:
@@ -91,6 +93,7 @@ class Vault(msgspec.Struct):
                 consume(tx, self.session.who, grants)
                 self._write_waiting(tx)
                 number = self._write(tx, Pending(action, category, outcome, work.object, work.details))
+                number = self.log.seal_in(tx, self.signer.sign) if sign else number
         except BaseException:
             self.tree.forget()
             self.epochs.clear()
