@@ -157,8 +157,8 @@ class Desk:
         raw = self._root().get_image(0, 0, width, height, X.ZPixmap, 0xFFFFFFFF).data
         return QImage(raw, width, height, QImage.Format.Format_RGB32).copy()
 
-    def wait_still(self, seconds: float = 0.35, limit: float = 10) -> None:
-        """Wait until the picture has not changed for ``seconds`` (at most ``limit``: a countdown never rests)."""
+    def wait_still(self, seconds: float = 0.35, limit: float = 3) -> None:
+        """Wait until the picture has not changed for ``seconds`` (at most ``limit``: a cursor that blinks and a countdown never rest)."""
         end, last, since = time.monotonic() + limit, self.image(), time.monotonic()
         while time.monotonic() < end and time.monotonic() - since < seconds:
             time.sleep(0.05)
