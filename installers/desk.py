@@ -158,7 +158,7 @@ class Desk:
         return QImage(raw, width, height, QImage.Format.Format_RGB32).copy()
 
     def wait_still(self, seconds: float = 0.35, limit: float = 3) -> None:
-        """Wait until the picture has not changed for ``seconds`` (at most ``limit``: a cursor that blinks and a countdown never rest)."""
+        """Wait until the picture rests for ``seconds``; at most ``limit``: a blinking cursor never does."""
         end, last, since = time.monotonic() + limit, self.image(), time.monotonic()
         while time.monotonic() < end and time.monotonic() - since < seconds:
             time.sleep(0.05)
