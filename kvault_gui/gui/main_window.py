@@ -16,6 +16,7 @@ from kvault_gui.gui.panes.secrets import SecretsPane
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.rail import Rail
 from kvault_gui.gui.widgets.status_bar import StatusBar
+from kvault_gui.gui.widgets.tab_order import follow_layout
 from kvault_gui.gui.widgets.vault_button import VaultButton
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ class MainWindow(QWidget):
         jump.setShortcut(QKeySequence(f"Ctrl+{len(self._keys)}"))
         jump.triggered.connect(lambda: self.show_pane(key))
         self.addAction(jump)
+        follow_layout(self)
         if len(self._keys) == 1:
             self.show_pane(key)
 

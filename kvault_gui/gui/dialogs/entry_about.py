@@ -27,7 +27,9 @@ class Labelled(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(4))
-        layout.addWidget(label(text, "label", "text2"))
+        caption = label(text, "label", "text2")
+        caption.setBuddy(edit)  # the name of a box is what is chosen in it; what it is about comes from its label
+        layout.addWidget(caption)
         row = QHBoxLayout()
         row.setSpacing(theme.px(4))
         row.addWidget(edit, 1)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import ring
@@ -18,8 +18,10 @@ LABEL = 124  # px, the column of names
 _NARROW = 300  # px: below this the name stands above the value
 
 
-class FieldRow(QWidget):
+class FieldRow(QAbstractButton):
     """40 px high in a card. Enter copies, Space shows or hides, Ctrl+Enter opens.
+
+    A button to assistive technology, whose press copies; to the mouse only a double click does.
 
     The row never fetches a value: it asks by signals, and is told by ``show_secret``, ``hide_secret``, ``copied``.
 
@@ -38,6 +40,7 @@ class FieldRow(QWidget):
         super().__init__()
         self._over = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.clicked.connect(self._copy_set)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._name = ElidedLabel(name, "small", "text2")
         self._name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -147,12 +150,24 @@ class FieldRow(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if control and self._open is not None:
                 self.open_wanted.emit()
-            elif not self._copy.isHidden() or self._timer.isActive():
-                self.copy_wanted.emit()
+            else:
+                self._copy_set()
         elif event.key() == Qt.Key.Key_Space and self.secret is not None:
             self.reveal_wanted.emit(not self.secret.is_shown)
         else:
             super().keyPressEvent(event)
+
+    def _copy_set(self) -> None:
+        if not self._copy.isHidden() or self._timer.isActive():
+            self.copy_wanted.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the focus; no click."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Nothing was pressed."""
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A double click copies."""

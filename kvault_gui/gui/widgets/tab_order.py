@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,12 @@ def follow_layout(root: QWidget) -> None:
 def _in_layout(widget: QWidget) -> Iterator[QWidget]:
     if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
         yield widget
+    if isinstance(widget, QSplitter):
+        for number in range(widget.count()):
+            part = widget.widget(number)
+            if part is not None:
+                yield from _in_layout(part)
+        return
     inside = widget.widget() if isinstance(widget, QScrollArea) else None
     if inside is not None:
         yield from _in_layout(inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -30,13 +30,16 @@ class TextEdit(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.px(9), theme.px(7), theme.px(5), theme.px(7))
         layout.addWidget(self.edit)
-        self.setFocusProxy(self.edit)
         self.setFixedHeight(QFontMetrics(theme.font(role)).lineSpacing() * lines + theme.px(16))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
         """What is typed."""
         return self.edit.toPlainText()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus on. A focus proxy would stand in Tab's way a second time, wherever the frame was made."""
+        self.edit.setFocus(event.reason())
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """The frame follows the focus of what it frames."""

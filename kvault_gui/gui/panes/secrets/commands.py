@@ -59,6 +59,12 @@ MENU = (
 TRASH_MENU = ("restore", "", "delete")
 
 
+def _context(name: str) -> Qt.ShortcutContext:
+    """Keys work from the rail too, while the pane is shown; those that take entries away only within the pane."""
+    within = name in ("trash", "delete")
+    return Qt.ShortcutContext.WidgetWithChildrenShortcut if within else Qt.ShortcutContext.WindowShortcut
+
+
 class Commands:
     """The commands of one pane as actions, bound to what they do."""
 
@@ -68,7 +74,7 @@ class Commands:
             action = QAction(QCoreApplication.translate("Commands", command.text), pane)
             action.setObjectName(f"command-{command.name}")
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.setShortcutContext(_context(command.name))
             if command.icon:
                 action.setIcon(theme.icon(command.icon))
             pane.addAction(action)

@@ -16,6 +16,7 @@ from kvault_gui.gui.widgets.ground import Ground, header_height
 from kvault_gui.gui.widgets.labels import ElidedLabel
 from kvault_gui.gui.widgets.panels import Banner
 from kvault_gui.gui.widgets.snackbar import Snackbar
+from kvault_gui.gui.widgets.tab_order import follow_layout
 
 from .acts import shown_path
 from .empty import Empty, Offer
@@ -56,6 +57,7 @@ class Detail(Ground):
         self._bar = self._make_bar()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows have it, and are scrolled to
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setBackgroundRole(QPalette.ColorRole.Window)
@@ -133,6 +135,7 @@ class Detail(Ground):
         row.addStretch(1)
         view.setMaximumWidth(theme.px(WIDEST) + 2 * theme.px(24))
         self._scroll.setWidget(holder)
+        follow_layout(self)
         self._scroll.verticalScrollBar().setValue(height)
         self._stack.setCurrentWidget(self._scroll)
         self._path.setText(shown_path(entry.path))

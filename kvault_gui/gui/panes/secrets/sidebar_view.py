@@ -13,7 +13,7 @@ from kvault_gui.gui.models.sidebar import SIDEBAR_ROLE, SidebarRow, SidebarRows,
 from .paint import SidebarDelegate, caret_rect, plus_rect
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 
     from kvault_gui.engine.api import Overview
 
@@ -63,11 +63,21 @@ class PlaceList(QListView):
         shown = QStyle.visualRect(self.layoutDirection(), outer, rect)
         return shown.adjusted(-slack, -slack, slack, slack).contains(point)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The focus that passes by makes the first line the current one, and must not choose it."""
+        model = self.selectionModel()
+        model.blockSignals(True)  # noqa: FBT003 Qt's signature
+        super().focusInEvent(event)
+        model.blockSignals(False)  # noqa: FBT003 Qt's signature
+        self.viewport().update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right fold; Insert adds a namespace."""
+        """Left and right fold; Insert adds a namespace; Enter and Space choose."""
         row = self.line_at(self.currentIndex())
         if event.key() == Qt.Key.Key_Insert:
             self.plus.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit(self.currentIndex())
         elif row is not None and row.branch and event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
             mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
             self.rows.fold(self.currentIndex().row(), opened=(event.key() == Qt.Key.Key_Right) != mirrored)
@@ -124,6 +134,7 @@ class Sidebar(QWidget):
         for view in (self.places, self.trash):
             view.plus.connect(self.plus)
             view.selectionModel().currentChanged.connect(lambda index, _old, view=view: self._take(view, index))
+            view.clicked.connect(lambda index, view=view: self._take(view, index))
             view.customContextMenuRequested.connect(lambda point, view=view: self._ask_menu(view, point))
             view.rows.changed.connect(lambda view=view: self._mark(view))
 
