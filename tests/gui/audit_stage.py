@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from kvault_gui.app.extras import wire
 from kvault_gui.desktop.settings import Density, SettingsFile
 from kvault_gui.engine.api import Recorded
+from kvault_gui.engine.store import chain
 from kvault_gui.gui.main_window import MainWindow, Wishes
 from kvault_gui.gui.prompter import WindowPrompter
 from tests.gui.stage import Stage, play, until
@@ -84,6 +85,21 @@ class AuditStage(Stage):
         super()._on_event(event)
         if isinstance(event, Recorded) and hasattr(self, "session"):
             self.session.recorded.emit(event)
+
+    def alter(self, how: str, number: int) -> None:
+        """Do to a stored record what only somebody with the key can do."""
+        store = self.engine.engine.vault.store
+        (_, data), *_rest = store.records(number, 1)
+        link = chain.decode(number, data)
+        changed: dict[str, bytes | None] = {
+            "edited": chain.encode(link._replace(content=link.content.replace(b"owner", b"agent"))),
+            "removed": None,
+            "garbage": b"\xff" * 40,
+        }
+        with store._database.unguarded():
+            store._database.run("delete from store_record where n = ?", (number,))
+            if changed[how] is not None:
+                store._database.run("insert into store_record values (?, ?)", (number, changed[how]))
 
     async def show_log(self) -> AuditPane:
         """Bring the log to the front, and wait until it is read and checked."""

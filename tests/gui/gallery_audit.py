@@ -6,7 +6,12 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kvault_gui.engine.api import Category, Outcome, Use
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from kvault_gui.engine.api import Category, Outcome, Progress, Use
+from kvault_gui.gui.models.audit_places import Sort
+from kvault_gui.gui.panes.audit.banner import State
 from tests.gui.audit_stage import AuditStage
 from tests.gui.gallery import screen
 
@@ -68,4 +73,53 @@ async def _log(folder: Path, size: Size) -> AsyncIterator[AuditStage]:
 @asynccontextmanager
 async def audit(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with _log(folder, size) as stage:
+        yield stage.window
+
+
+@screen("audit-broken")
+@asynccontextmanager
+async def audit_broken(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with _log(folder, size) as stage:
+        stage.alter("edited", 24)
+        stage.audit.check()
+        await stage.settle()
+        yield stage.window
+
+
+@screen("audit-record")
+@asynccontextmanager
+async def audit_record(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with _log(folder, size) as stage:
+        stage.audit.list.select_number(20)
+        QTest.keyClick(stage.audit.list, Qt.Key.Key_Return)
+        await stage.settle()
+        yield stage.window
+
+
+@screen("audit-refused")
+@asynccontextmanager
+async def audit_refused(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with _log(folder, size) as stage:
+        stage.audit.places.choose((Sort.BAD, None, None))
+        await stage.settle()
+        yield stage.window
+
+
+@screen("audit-no-hits")
+@asynccontextmanager
+async def audit_no_hits(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with _log(folder, size) as stage:
+        stage.audit.head.search.setText("jenkinz")
+        await stage.settle()
+        yield stage.window
+
+
+@screen("audit-checking")
+@asynccontextmanager
+async def audit_checking(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with _log(folder, size) as stage:
+        banner = stage.audit.banner
+        banner.begin()
+        banner.advance(Progress(8_200, 12_418))
+        banner._put(State.RUNNING)
         yield stage.window

@@ -121,20 +121,24 @@ class LogRows(QAbstractListModel):
         return [record for _, record in found], floor or None
 
     async def _read(self, wanted: AuditFilter, before: int | None) -> tuple[list[Record], int | None]:
-        """One page; around a record that cannot be read at all, which is skipped and remembered as broken."""
+        """One page; around records that cannot be read at all, which are skipped and remembered as broken."""
+        found: list[Record] = []
         limit = PAGE
-        while True:
+        while len(found) < PAGE:
             try:
-                found = await self._audit.page(wanted, before, limit)
+                part = await self._audit.page(wanted, before, limit)
             except AuditBrokenError as error:
                 number = int(error.fields["number"])
+                if limit == 1 and before is not None and number >= before:
+                    raise
                 self.broken = min(number, self.broken or number)
-                if limit > 1:
-                    limit //= 2
-                else:
-                    before, limit = number, PAGE
+                before, limit = (before, limit // 2) if limit > 1 else (number, PAGE)
                 continue
-            return found, found[-1].number if len(found) == limit else None
+            found += part
+            if len(part) < limit:
+                return found, None
+            before = part[-1].number
+        return found, before
 
     def canFetchMore(self, parent: Index) -> bool:
         """Whether older records wait."""
@@ -235,6 +239,14 @@ class LogRows(QAbstractListModel):
         return next(
             (at for at, line in enumerate(self._lines) if isinstance(line, Record) and line.number == number), None
         )
+
+    def reaches(self, number: int) -> bool:
+        """Whether everything from record ``number`` on was read."""
+        return bool(self._records) and self._records[-1].number <= number
+
+    def oldest_from(self, number: int) -> int | None:
+        """The first record from ``number`` on that is there: what stands above a gap."""
+        return next((record.number for record in reversed(self._records) if record.number >= number), None)
 
     @property
     def records(self) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from kvault_gui.engine.errors import AuditBrokenError
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import audit_days as days
 from kvault_gui.gui.theme.draw import box
@@ -41,6 +42,10 @@ _LOOKS = {  # fill, border, icon, tone
     State.WHOLE: ("oksoft", "ok", "shield-check-filled", "ok"),
     State.BROKEN: ("badsoft", "bad", "link-break", "bad"),
 }
+
+
+def _seconds(taken: float) -> str:
+    return f"{taken:.1f}" if taken >= 0.1 else "< 0.1"  # noqa: PLR2004 what one decimal can show
 
 
 class LogBanner(QWidget):
@@ -106,7 +111,6 @@ class LogBanner(QWidget):
 
     def begin(self) -> None:
         """A check runs; it is shown when it takes longer than a moment."""
-        self._before = self.state if self.state is not State.RUNNING else self._before
         self.progress.setRange(0, 0)
         self.check.setEnabled(False)
         self._quiet.start()
@@ -139,6 +143,7 @@ class LogBanner(QWidget):
         self._end(self._before)
 
     def _end(self, state: State) -> None:
+        self._before = state
         self._quiet.stop()
         self.check.setEnabled(True)
         self._put(state)
@@ -181,7 +186,7 @@ class LogBanner(QWidget):
         assert self.verdict is not None  # noqa: S101 it is whole by a verdict
         verdict = self.verdict
         text = self.tr("All {count} records fit together. Checked {when} in {seconds} s.").format(
-            count=f"{verdict.records:,}", when=days.checked(self._when), seconds=f"{verdict.seconds:.1f}"
+            count=f"{verdict.records:,}", when=days.checked(self._when), seconds=_seconds(verdict.seconds)
         )
         if verdict.signatures:
             signed = self.tr("Signed up to record {number}.").format(number=f"{self._signed:,}")
@@ -197,8 +202,10 @@ class LogBanner(QWidget):
             )
         else:
             title = self.tr("The log does not fit together from its first record on")
-        text = self.tr("Records before it are proven. Later ones may have been changed. {reason}.")
-        return title, text.format(reason=reason.rstrip("."))
+        text = self.tr("Records before it are proven. Later ones may have been changed.")
+        if reason and reason != str(AuditBrokenError(number=number)):  # that one says what the title says
+            text = f"{text} {reason.rstrip('.')}."
+        return title, text
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The frame."""

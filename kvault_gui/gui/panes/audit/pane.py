@@ -282,8 +282,10 @@ class AuditPane(QWidget):
         if self.places.place() is None or self._filters() != [AuditFilter()]:
             self.show_everything()
             await self._fill()
-        while not self.list.select_number(number) and not self.rows.complete:
+        while not self.list.select_number(number) and not self.rows.complete and not self.rows.reaches(number):
             await self.rows.read_more()
+        if self.rows.row_of(number) is None:  # it is gone, or cannot be read: what follows on it is shown
+            self.list.select_number(self.rows.oldest_from(number) or 0)
         self.list.setFocus()
         self._open_drawer()
 

@@ -33,6 +33,18 @@ def _shape(view: QListView) -> None:
     view.viewport().setAutoFillBackground(False)
 
 
+def _past_heads(view: QListView, wanted: QModelIndex, before: QModelIndex) -> QModelIndex:
+    """``wanted``, or what can be chosen beyond it; where there is nothing, what lies on its other side."""
+    model, step = view.model(), 1 if wanted.row() >= before.row() else -1
+    for way in (step, -step):
+        index = wanted
+        while index.isValid():
+            if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+                return index
+            index = model.index(index.row() + way, 0)
+    return before
+
+
 class PlaceList(QListView):
     """The sidebar's lines."""
 
@@ -81,6 +93,10 @@ class PlaceList(QListView):
         place: LogPlace | None = index.data(PLACE_ROLE)
         if place is not None and place.sort is not Sort.HEAD and place.key != self._key:
             self.choose(place.key)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Steps over heads."""
+        return _past_heads(self, super().moveCursor(action, modifiers), self.currentIndex())
 
     def sizeHint(self) -> QSize:
         """As high as its lines."""
@@ -175,6 +191,10 @@ class LogList(QListView):
         line = index.data(LINE_ROLE)
         if isinstance(line, Record):
             self.opened.emit(line)
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Steps over heads."""
+        return _past_heads(self, super().moveCursor(action, modifiers), self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens; letters search; Ctrl+C copies the record."""
