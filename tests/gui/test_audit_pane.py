@@ -409,6 +409,11 @@ def test_the_keyboard_steps_over_heads(tmp_path: Path) -> None:
 # Export ---------------------------------------------------------------------------------------------------------------
 
 
+def exported(folder: Path) -> list[dict[str, Any]]:
+    (target,) = folder.glob("kvault-audit-*.jsonl")
+    return [json.loads(line) for line in target.read_text().splitlines()]
+
+
 def test_the_log_is_exported_as_json_lines(tmp_path: Path) -> None:
     async def play() -> None:
         async with log(tmp_path) as (stage, pane):
@@ -418,8 +423,7 @@ def test_the_log_is_exported_as_json_lines(tmp_path: Path) -> None:
             chooser.setDirectory(str(tmp_path))
             chooser.accept()
             await stage.settle()
-            (target,) = tmp_path.glob("kvault-audit-*.jsonl")
-            lines = [json.loads(line) for line in target.read_text().splitlines()]
+            lines = exported(tmp_path)
             assert [line["number"] for line in lines] == list(range(1, len(lines) + 1))
             assert stage.window.status.job.isHidden()
             assert stage.window.ask.current is None
