@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import msgspec
 
@@ -62,6 +62,11 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         return tuple(sql.split()[0] for sql in self.columns.values())
 
     @cached_property
+    def _as_is(self) -> tuple[type | None, ...]:
+        """The type whose values a column takes without a look; for numbers none."""
+        return tuple({"text": str, "blob": bytes}.get(kind) for kind in self.kinds)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns' names, "id" first."""
         return tuple(self.columns)
@@ -92,7 +97,14 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         if not values.keys() <= self.columns.keys():
             raise InvalidInputError(reason=f"The table {self.name} has no such column")
         get = values.get
-        return tuple(normal(kind, get(name)) for name, kind in zip(self.names, self.kinds, strict=True))
+        found = cast("list[Value]", [get(name) for name in self.names])
+        # What STRICT gives back as it is needs no call: None, and text and bytes of exactly these types.
+        return tuple(
+            [
+                value if value is None or type(value) is as_is else normal(kind, value)
+                for value, as_is, kind in zip(found, self._as_is, self.kinds, strict=True)
+            ]
+        )
 
 
 def normal(kind: str, value: object) -> Value:

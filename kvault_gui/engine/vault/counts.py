@@ -19,12 +19,16 @@ _TAG = "tag:"
 
 def shape(row: EntryRow, tags: Sequence[str]) -> Counter[str]:
     """Where one entry counts."""
+    return Counter(_names(row, tags))
+
+
+def _names(row: EntryRow, tags: Sequence[str]) -> list[str]:
     if row.trashed:
-        return Counter({"trashed": 1})
+        return ["trashed"]
     names = ["total", f"kind:{row.kind}", f"space:{row.namespace}", *(_TAG + tag for tag in tags)]
     if row.favourite:
         names.append("favourites")
-    return Counter(names)
+    return names
 
 
 class Tally:
@@ -35,11 +39,13 @@ class Tally:
 
     def add(self, row: EntryRow, tags: Sequence[str]) -> None:
         """An entry is there now."""
-        self._moved.update(shape(row, tags))
+        for name in _names(row, tags):
+            self._moved[name] += 1
 
     def remove(self, row: EntryRow, tags: Sequence[str]) -> None:
         """An entry is no more as it was."""
-        self._moved.subtract(shape(row, tags))
+        for name in _names(row, tags):
+            self._moved[name] -= 1
 
     def flush(self, tx: Tx) -> None:
         """Write what changed."""

@@ -13,7 +13,7 @@ from ..errors import DamagedError, InvalidInputError
 _MAX_BODY = 8 << 20  # bytes
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """A sealed value and what it is bound to, beside the entry's uid and the field's name."""
 
     namespace: bytes  # uid of the namespace under whose key it was sealed; stays when the entry moves
@@ -25,7 +25,7 @@ class Sealed(msgspec.Struct, frozen=True):
     ciphertext: bytes
 
 
-class Home(msgspec.Struct, frozen=True):
+class Home(msgspec.Struct, frozen=True, gc=False):
     """What the values of one new version are bound to."""
 
     secret: bytes  # the entry's uid
@@ -34,7 +34,7 @@ class Home(msgspec.Struct, frozen=True):
     version: int
 
 
-class FieldRecord(msgspec.Struct, frozen=True):
+class FieldRecord(msgspec.Struct, frozen=True, gc=False):
     """A stored field. One of ``plain``, ``sealed`` and ``blob`` holds the value."""
 
     name: str
@@ -46,7 +46,7 @@ class FieldRecord(msgspec.Struct, frozen=True):
     blob: int | None = None
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, gc=False):
     """One stored state of an entry. ``expires`` in microseconds."""
 
     kind: Kind
@@ -66,7 +66,7 @@ class State(msgspec.Struct, frozen=True):
 
 
 def encode(state: State) -> bytes:
-    """Write a state as canonical CBOR."""
+    """Write a state as canonical CBOR: keys ascend, everything is of a plain type."""
     fields: list[object] = []
     for record in state.fields:
         sealed = record.sealed
@@ -81,16 +81,16 @@ def encode(state: State) -> bytes:
                 sealed.nonce,
                 sealed.ciphertext,
             ]
-        fields.append([record.name, record.type.value, record.protected, record.size, record.plain, box, record.blob])
+        fields.append([record.name, record.type._value_, record.protected, record.size, record.plain, box, record.blob])
     body: dict[int | str, object] = {
-        1: state.kind.value,
+        1: state.kind._value_,
         2: state.title,
         3: fields,
         4: list(state.tags),
         5: list(state.scope),
         6: state.expires,
     }
-    return canonical.encode(body)
+    return canonical.encode_ordered(body)
 
 
 def _field(item: object) -> FieldRecord:

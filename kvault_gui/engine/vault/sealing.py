@@ -105,7 +105,7 @@ class Keyring:
         return key
 
     def _aad(self, namespace: bytes, epoch: int, secret: bytes, version: int, name: str, form: str) -> bytes:
-        return canonical.encode([FORMAT, self.vault, namespace, epoch, secret, version, name, form])
+        return canonical.encode_ordered([FORMAT, self.vault, namespace, epoch, secret, version, name, form])
 
     def seal(
         self,

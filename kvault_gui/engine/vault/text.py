@@ -11,6 +11,7 @@ from ..errors import InvalidInputError
 MAX_NAME = 200  # characters of a namespace's name
 MAX_DEPTH = 32  # namespaces in a path
 MAX_TAG = 100  # characters
+_ASCII_WORDS = re.compile(r"[a-z0-9]+")
 _PERCENT = re.compile(r"%(2[Ff]|25)")
 _WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Co"})
 
@@ -35,10 +36,12 @@ def words(text: str) -> list[str]:
     Other letters than ASCII's are written as their code points: SQLite's tokenizer knows Unicode 6.1 alone and would
     split words at letters that came later. The beginning of a word stays the beginning of its spelling.
     """
+    if not text:
+        return []
     folded = fold(text)
     if not folded.isascii():
         folded = "".join(map(_spell, folded))
-    return re.findall(r"[a-z0-9]+", folded)
+    return _ASCII_WORDS.findall(folded)
 
 
 def _spell(letter: str) -> str:
@@ -57,6 +60,8 @@ def check_line(text: str, what: str, limit: int) -> str:
         raise InvalidInputError(reason=f"{what} is empty", field=what)
     if len(text) > limit:
         raise InvalidInputError(reason=f"{what} is longer than {limit} characters", field=what)
+    if text.isascii() and text.isprintable():
+        return text
     for letter in text:
         if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}:
             raise InvalidInputError(reason=f"{what} contains a control character (U+{ord(letter):04X})", field=what)

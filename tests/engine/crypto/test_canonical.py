@@ -198,3 +198,9 @@ def test_no_tag_that_the_library_knows_is_decoded() -> None:
         assert seen or number in canonical._REFUSED_TAGS, f"the library decodes tag {number}"
         with pytest.raises(InvalidInputError):
             canonical.decode(head + b"\xf6")
+
+
+@given(st.lists(st.one_of(st.none(), st.booleans(), st.integers(0, 2**63), st.text(max_size=8), st.binary(max_size=8))))
+def test_what_is_ordered_already_gets_the_same_encoding_unchecked(items: list[object]) -> None:
+    body = {1: items, 2: [items, items], 6: None}
+    assert canonical.encode_ordered(body) == canonical.encode(body)

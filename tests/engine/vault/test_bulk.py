@@ -52,14 +52,14 @@ def test_times_history_trash_and_uid_come_along(desk: Desk) -> None:
 def test_slices_are_short_and_each_has_one_record(desk: Desk) -> None:
     batch = bulk.begin(desk.engine.vault, "file")
     before = desk.engine.vault.store.record_number
-    steps = list(bulk.add_many(desk.engine.vault, batch, [NewEntry(login(f"e{n}")) for n in range(300)], 300))
+    steps = list(bulk.add_many(desk.engine.vault, batch, [NewEntry(login(f"e{n}")) for n in range(2_000)], 2_000))
     records = desk.engine.vault.log.read(before + 1, 10_000)
     stored = [record for record in records if record.action == "secrets.imported"]
     assert len(stored) == len(steps) > 3
-    assert sum(int(record.details["entries"]) for record in stored) == 300
+    assert sum(int(record.details["entries"]) for record in stored) == 2_000
     assert {record.details["batch"] for record in stored} == {batch.uid}
     assert [step.done for step in steps] == sorted({step.done for step in steps})
-    assert (steps[-1].done, steps[-1].total) == (300, 300)
+    assert (steps[-1].done, steps[-1].total) == (2_000, 2_000)
     bulk.finish(desk.engine.vault, batch)
     assert isinstance(desk.events[-1], Changed)
 

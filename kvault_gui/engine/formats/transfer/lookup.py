@@ -44,19 +44,25 @@ class Lookup:
             if same:
                 return cast("int", same[0][0])
         space = self._vault.tree.find(names)
-        if space is None:
-            return None
+        if space is None or (self._batch and self._vault.tree.get(space).batch == self._batch):
+            return None  # a namespace that this import made holds nothing from before
+        # The batch is compared here: in the statement it would have SQLite plan anew for each row.
         found = read(
-            "select id, title, detail from entry"
-            " where namespace = ? and trashed = 0 and sort = ? and (batch is null or batch <> ?) order by id limit 50",
+            "select id, title, detail, batch from entry where namespace = ? and trashed = 0 and sort = ?"
+            " order by id limit 50",
             space,
             text.sort_key(new.input.title),
-            self._batch,
         )
-        detail = detail_of(new.input)
+        if not found:
+            return None
+        wanted = (new.input.title, detail_of(new.input))
         return next(
-            (cast("int", number) for number, title, who in found if (title, who) == (new.input.title, detail)), None
+            (cast("int", number) for number, *named, batch in found if tuple(named) == wanted and self._foreign(batch)),
+            None,
         )
+
+    def _foreign(self, batch: object) -> bool:
+        return batch is None or batch != self._batch
 
     def free_uid(self, uid: str) -> bytes | None:
         """The identifier's bytes, unless an entry bears it or there is none."""
