@@ -188,7 +188,7 @@ class Program:
 
     # Waiting ----------------------------------------------------------------------------------------------------------
 
-    def wait(self, condition: Callable[[], T], what: str, seconds: float = LIMIT) -> T:
+    def wait(self, condition: Callable[[], T | None], what: str, seconds: float = LIMIT) -> T:
         """Until ``condition`` gives something; fails early when the program ended by itself."""
 
         def look() -> T | None:
