@@ -117,4 +117,5 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     """Run a test's coroutine on Qt's loop."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)  # as the application has it
     play(application, work)

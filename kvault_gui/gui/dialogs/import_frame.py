@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -89,8 +89,6 @@ class Problem(QWidget):
 class TransferDialog(QDialog):
     """Pages, a foot, work in the background that can be cancelled."""
 
-    work_cancelled = Signal()
-
     def __init__(self, title: str, size: tuple[int, int], *, native_files: bool = True) -> None:
         super().__init__()
         self.setWindowTitle(f"{title} — kvault")
@@ -100,7 +98,6 @@ class TransferDialog(QDialog):
         self._size = size
         self.stack = QStackedWidget()
         self.progress = ProgressPanel()
-        self.progress.cancelled.connect(self.cancel_work)
         self.back = button(QCoreApplication.translate("Transfer", "Back"))
         self.cancel = button(QCoreApplication.translate("Transfer", "Cancel"), on_click=self.reject)
         self.action = button("", "primary")
@@ -157,7 +154,8 @@ class TransferDialog(QDialog):
 
     def begin_work(self, what: str, safe: str) -> None:
         """Show that something runs, and let nothing else begin."""
-        self.progress.begin(what, safe)
+        self.progress.begin(what, safe, can_cancel=False)  # the foot's own Cancel does it
+        self.cancel.show()
         self.back.setEnabled(False)
         self.action.setEnabled(False)
 

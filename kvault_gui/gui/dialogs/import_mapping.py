@@ -11,6 +11,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.models.kinds import QT_TRANSLATE_NOOP
 from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.widgets.labels import ElidedLabel, label
+from kvault_gui.gui.widgets.wheel import leave_wheel_to_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +71,7 @@ class ColumnBoxes(QWidget):
             for meaning, text in MEANINGS:
                 box.addItem(_tr(text), meaning)
             box.setCurrentIndex(max(box.findData(mapping.get(number, KEPT)), 0))
+            leave_wheel_to_page(box)
             box.activated.connect(lambda _at, box=box: self._take(box))
             self._grid.addWidget(name, number, 0)
             self._grid.addWidget(box, number, 1, Qt.AlignmentFlag.AlignVCenter)

@@ -13,6 +13,7 @@ from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.widgets.cards import Card
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
+from kvault_gui.gui.widgets.wheel import leave_wheel_to_page
 
 from .import_frame import TransferPage
 from .import_mapping import ColumnBoxes
@@ -140,6 +141,7 @@ class PreviewPage(TransferPage):
             (Duplicates.REPLACE, _tr("Replace it, as a new version")),
         ):
             self.duplicates.addItem(text, value.value)
+        leave_wheel_to_page(self.duplicates)
         self.history = QCheckBox(_tr("Earlier versions too"))
         self.history.setObjectName("import-history")
         self.bin = QCheckBox(_tr("The recycle bin too, into the trash"))

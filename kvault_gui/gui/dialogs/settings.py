@@ -23,6 +23,7 @@ from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
+from kvault_gui.gui.widgets.wheel import leave_wheel_to_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,7 @@ class SettingsDialog(QDialog):
         card = self._section(self.tr("Locking"))
         card.add(
             self._number(
-                "auto_lock_minutes", self.tr("Lock after"), self.tr(" min without a key or the mouse"), self.tr("Never")
+                "auto_lock_minutes", self.tr("Lock after no key and no mouse for"), self.tr(" min"), self.tr("Never")
             )
         )
         for name, text in (
@@ -153,6 +154,7 @@ class SettingsDialog(QDialog):
     def _row(self, text: str, control: QWidget, name: str) -> QWidget:
         control.setObjectName(f"setting-{name}")
         control.setAccessibleName(text)
+        leave_wheel_to_page(control)
         made = QWidget()
         row = QHBoxLayout(made)
         row.setContentsMargins(theme.px(16), theme.px(6), theme.px(12), theme.px(6))
