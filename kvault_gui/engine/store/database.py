@@ -14,6 +14,7 @@ from urllib.parse import quote
 import apsw
 
 from ..errors import DatabaseDamagedError, DatabaseForeignError
+from .files import REAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -172,12 +173,8 @@ def create(path: Path, page_key: bytes, vfs: str, files: Files) -> bytes:
 
 def salt_of(path: Path) -> bytes | None:
     """The salt of a database that is not open; None if the file is missing or too short. Raises OSError."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(SALT)
-    except FileNotFoundError:
-        return None
-    return start if len(start) == SALT else None
+    start = REAL.read(path, SALT) or b""
+    return start[:SALT] if len(start) >= SALT else None
 
 
 def check_start(path: Path, salt: bytes) -> None:
@@ -187,11 +184,10 @@ def check_start(path: Path, salt: bytes) -> None:
         DatabaseForeignError: the file begins with another salt.
         DatabaseDamagedError: it is missing, cut or altered there.
     """
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(SALT + len(PREFIX))
-    except FileNotFoundError:
-        raise DatabaseDamagedError(reason="the file is missing") from None
+    read = REAL.read(path, SALT + len(PREFIX))
+    if read is None:
+        raise DatabaseDamagedError(reason="the file is missing")
+    start = read[: SALT + len(PREFIX)]
     if len(start) < SALT + len(PREFIX):
         raise DatabaseDamagedError(reason="the file is cut")
     found, prefix = start[:SALT], start[SALT:]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from ..errors import (
+    DamagedError,
     DatabaseDamagedError,
     DiskFailedError,
     DiskFullError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ESPIPE})
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})
 
 
@@ -37,6 +39,8 @@ def from_os(error: OSError, path: Path) -> KvaultError:
         return FolderPermissionError(path=str(path))
     if error.errno in _GONE:
         return VaultNotFoundError(path=str(path))
+    if error.errno in _NO_FILE:
+        return DamagedError(reason="a file in its folder was replaced by a link, a pipe, a device or a folder")
     if error.errno == errno.ENAMETOOLONG:
         return InvalidInputError(reason="The path of this folder is too long")
     return DiskFailedError(reason=errno.errorcode.get(error.errno or 0, "unknown"))

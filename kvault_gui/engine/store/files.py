@@ -6,14 +6,17 @@ Renames are atomic and become durable with the folder's sync; a file's content b
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PRIVATE = 0o600
+_NO_FILE = frozenset({errno.ELOOP, errno.ENXIO})  # links in a circle; a socket
 _FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 
 
@@ -21,17 +24,28 @@ class Files:
     """The operating system's files."""
 
     def read(self, path: Path, limit: int) -> bytes | None:
-        """At most ``limit`` + 1 bytes of a file; None if there is none. Raises OSError."""
+        """At most ``limit`` + 1 bytes of a file; None if there is none. Raises OSError.
+
+        What is no regular file (a pipe, a device, a folder) counts as empty, and is never waited for: whoever put it
+        there must not be able to hold up an opening.
+        """
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                return b""
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return b""
         with os.fdopen(descriptor, "rb") as stream:
             return stream.read(limit + 1)
 
     def open(self, path: Path) -> int:
-        """A descriptor for writing in place. Raises OSError."""
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        """A descriptor for writing in place; a symbolic link is not followed out of the folder. Raises OSError."""
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE)
 
     def close(self, descriptor: int) -> None:
         """Let go of a descriptor."""

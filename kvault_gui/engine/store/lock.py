@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import time
 from typing import TYPE_CHECKING
 
@@ -23,15 +24,16 @@ _PAUSE = 0.005  # seconds; a look at the lock by another program lasts microseco
 class Lock:
     """A held lock. ``writable`` False: the folder is read-only and nothing could change it anyhow."""
 
-    def __init__(self, descriptor: int | None, *, writable: bool) -> None:
+    def __init__(self, descriptor: int | None, *, writable: bool, named: bool = False) -> None:
         self._descriptor = descriptor
+        self._named = named
         self.writable = writable
 
     def release(self) -> None:
         """Let go. Idempotent."""
         if self._descriptor is None:
             return
-        if self.writable:
+        if self._named:
             os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
         self._descriptor = None
@@ -52,23 +54,29 @@ def take(folder: Path, holder: str) -> Lock:
         return _take_readonly(folder)
     try:
         _flock(descriptor)
-        _check_same_file(descriptor, folder / NAME)
-        os.ftruncate(descriptor, 0)
-        _write_text(descriptor, f"{holder}, process {os.getpid()}")
+        found = _check_same_file(descriptor, folder / NAME)
+        named = found.st_nlink == 1  # under a second name it may be any file of the person's: it is not written to
+        if named:
+            os.ftruncate(descriptor, 0)
+            _write_text(descriptor, f"{holder}, process {os.getpid()}")
     except BaseException:
         os.close(descriptor)
         raise
-    return Lock(descriptor, writable=True)
+    return Lock(descriptor, writable=True, named=named)
 
 
-def _check_same_file(descriptor: int, path: Path) -> None:
-    """The lock is still the file of that name: a making that was given up takes its lock away."""
+def _check_same_file(descriptor: int, path: Path) -> os.stat_result:
+    """The lock is still the file of that name: a making that was given up takes its lock away. Raises OSError."""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.ESPIPE, "the lock is no file")
     try:
-        same = os.path.samestat(os.fstat(descriptor), path.stat())
+        same = os.path.samestat(found, path.stat())
     except FileNotFoundError:
         same = False
     if not same:
         raise VaultHeldError(holder="Another program")
+    return found
 
 
 def _write_text(descriptor: int, text: str) -> None:
@@ -81,7 +89,7 @@ def _write_text(descriptor: int, text: str) -> None:
 
 def _take_readonly(folder: Path) -> Lock:
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return Lock(None, writable=False)
     try:
@@ -129,7 +137,7 @@ def _alive(holder: str) -> bool:
 def holder(folder: Path) -> str | None:
     """Who holds the lock, for display; None if nobody does. Takes nothing. Raises OSError."""
     try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     try:

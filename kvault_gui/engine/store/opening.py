@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from .tables import Derived, Table
 
 
+_MAX_LOG = 4 << 30  # bytes; kvault empties its log at some 8 MiB
+
+
 class Parts(NamedTuple):
     """An open and judged vault. ``head_file`` None: it is open for reading alone."""
 
@@ -165,7 +168,10 @@ class Opening:
         """Keep the write-ahead log as it is under a name of its own; returns that name."""
         if not self._log_size():
             return "nothing (the log is gone)"
-        mark = hashlib.sha256(self._log.read_bytes()).hexdigest()[:8]
+        if self._log_size() > _MAX_LOG:
+            raise DatabaseDamagedError(reason=f"its log {self._log.name} is larger than any that kvault writes")
+        with self._log.open("rb") as stream:
+            mark = hashlib.file_digest(stream, "sha256").hexdigest()[:8]
         kept = self._log.with_name(f"{self._log.name}.kept-{mark}")
         if not self._held.writable:
             return self._log.name
