@@ -20,7 +20,7 @@ from Xlib.ext import xtest
 from Xlib.XK import string_to_keysym
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 NAMES = {
@@ -30,6 +30,7 @@ NAMES = {
     "@": "at", "_": "underscore", "~": "asciitilde", '"': "quotedbl",
 }  # fmt: skip
 MODIFIERS = {"ctrl": "Control_L", "shift": "Shift_L", "alt": "Alt_L"}
+LARGEST_ICON = 64  # px
 
 
 class DeskError(Exception):
@@ -121,6 +122,43 @@ class Desk:
         """The title of the window that has the keyboard; "" when none has."""
         ids = self._property(self._root(), "_NET_ACTIVE_WINDOW")
         return self._title(ids[0]) if ids is not None and len(ids) and ids[0] else ""
+
+    def tray_icons(self) -> list[tuple[int, int]]:
+        """The middles of the icons that programs have put into a tray (XEmbed)."""
+        root = self._root()
+        found = []
+        for window in self._below(root):
+            try:
+                size = window.get_geometry()
+                small = 1 < size.width <= LARGEST_ICON and size.height <= LARGEST_ICON
+                docked = small and self._property(window, "_XEMBED_INFO") is not None  # Qt's big windows have it too
+                if docked and window.get_attributes().map_state == X.IsViewable:
+                    place = window.translate_coords(root, 0, 0)
+                    found.append((-place.x + size.width // 2, -place.y + size.height // 2))
+            except Exception:  # noqa: BLE001, S112 as in windows()
+                continue
+        return found
+
+    def has_menu(self) -> bool:
+        """Whether a menu is open: a visible window that the window manager does not manage, of that type."""
+        menu = self._display.intern_atom("_NET_WM_WINDOW_TYPE_POPUP_MENU")
+        for window in self._root().query_tree().children:
+            try:
+                kinds = self._property(window, "_NET_WM_WINDOW_TYPE")
+                if kinds is not None and menu in kinds and window.get_attributes().map_state == X.IsViewable:
+                    return True
+            except Exception:  # noqa: BLE001, S112 as in windows()
+                continue
+        return False
+
+    def _below(self, window: Any) -> Iterator[Any]:
+        try:
+            children = window.query_tree().children
+        except Exception:  # noqa: BLE001 as in windows()
+            return
+        for child in children:
+            yield child
+            yield from self._below(child)
 
     def _title(self, number: int) -> str:
         window = self._display.create_resource_object("window", number)
