@@ -15,6 +15,7 @@ from kvault_gui.gui.dialogs.import_dialog import ImportDialog
 from kvault_gui.gui.dialogs.settings import SettingsDialog
 from kvault_gui.gui.panes.audit import AuditPane
 from kvault_gui.gui.theme import Scheme
+from kvault_gui.gui.widgets.tab_order import follow_layout
 from kvault_gui.gui.widgets.vault_button import VaultButton
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def wire(session: Session) -> None:
     """Put panes on the rail and dialogs behind the menu of ``session.window``."""
     pane = _audit(session)
     window = session.window
+    follow_layout(window)
+    pane.follow_eyes()
     window.import_wanted.connect(lambda: window.tasks.start(_import(session, None), "import"))
     session.import_file.connect(lambda path: window.tasks.start(_import(session, path), "import"))
     window.export_wanted.connect(lambda: window.tasks.start(_export(session), "export"))

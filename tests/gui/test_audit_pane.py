@@ -406,6 +406,27 @@ def test_the_keyboard_steps_over_heads(tmp_path: Path) -> None:
     run(play())
 
 
+def test_tab_goes_from_the_sidebar_to_the_record_in_the_order_of_the_eyes(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with log(tmp_path) as (_stage, pane):
+            pane.places.setFocus()
+            seen = [focused()]
+            for _ in range(6):
+                press(Qt.Key.Key_Tab)
+                seen.append(focused())
+            assert seen == [
+                pane.places,
+                pane.head.search,
+                pane.head.days,
+                pane.head.export,
+                pane.banner.check,
+                pane.list,
+                pane.inspector.copy,
+            ]
+
+    run(play())
+
+
 # Export ---------------------------------------------------------------------------------------------------------------
 
 

@@ -283,3 +283,27 @@ def test_the_file_that_the_wizard_chose_is_there_already(tmp_path: Path) -> None
             assert dialog.action.isEnabled()
 
     run(play())
+
+
+def test_tab_leads_through_a_database_in_the_order_of_the_eyes(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with importing(tmp_path) as (_stage, dialog):
+            page = dialog.source_page
+            page.set_path(str(shared(KDBX)))
+            page.file.setFocus()
+            seen = [QApplication.focusWidget()]
+            for _ in range(6):
+                keys(dialog, Qt.Key.Key_Tab)
+                seen.append(QApplication.focusWidget())
+            named = [each.objectName() if each is not None else "" for each in seen]
+            assert named == [
+                "import-file",
+                "import-choose",
+                "import-password",
+                "import-key-file",
+                "import-choose-key",
+                "transfer-cancel",
+                "transfer-action",
+            ]
+
+    run(play())

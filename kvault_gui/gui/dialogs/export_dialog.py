@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kvault_gui.engine.api import Secret, SourceFormat
 from kvault_gui.engine.errors import FolderPermissionError, InvalidInputError
 from kvault_gui.gui.widgets.labels import left_to_right
+from kvault_gui.gui.widgets.tab_order import follow_layout
 
 from .export_form import ExportPage
 from .import_frame import TransferDialog, sentence
@@ -46,6 +47,7 @@ class ExportDialog(TransferDialog):
         self.form_page.judged.connect(lambda: self.tasks.start(self._judge(), "judge", "replace"))
         self.form_page.file_wanted.connect(lambda: self.tasks.start(self._choose(), "choose"))
         self.action.clicked.connect(self._act)
+        follow_layout(self)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -16,6 +16,7 @@ from kvault_gui.engine.errors import (
     WrongSourceCredentialsError,
 )
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.tab_order import follow_layout
 
 from .import_frame import TransferDialog, sentence
 from .import_preview import PreviewPage, counted
@@ -67,6 +68,7 @@ class ImportDialog(TransferDialog):
         self.action.clicked.connect(self._act)
         if source is not None:
             self.source_page.set_path(str(source))
+        follow_layout(self)
         self._go(SOURCE)
 
     @property
@@ -156,6 +158,7 @@ class ImportDialog(TransferDialog):
             self._tell(failed)
             return
         self.preview_page.show_preview(Path(page.path).name, preview, first=True)
+        follow_layout(self)  # the columns have boxes now
         self.stack.setCurrentIndex(PREVIEW)
         self.take_focus()
 

@@ -140,9 +140,9 @@ class SettingsDialog(QDialog):
 
     def _running(self, *, has_tray: bool) -> None:
         card = self._section(self.tr("Running"))
-        keep = self._switch("keep_running", self.tr("Keep running in the tray when the window is closed"))
+        keep = self._switch("keep_running", self.tr("Stay in the tray when the window closes"))
         card.add(keep)
-        card.add(self._switch("start_at_login", self.tr("Start with the desktop, without a window")))
+        card.add(self._switch("start_at_login", self.tr("Start with the desktop, hidden")))
         if not has_tray:
             keep.setEnabled(False)
             self._column.addWidget(

@@ -123,7 +123,14 @@ class AuditPane(QWidget):
         self._row.addWidget(self._side)
         self._row.addWidget(listed, 1)
         self._bar = Snackbar(self.list)
-        self.setTabOrder(self.places, self.head.search)
+
+    def follow_eyes(self) -> None:
+        """Let Tab go on from the list into the record, which lies in no layout. After the window has its order."""
+        for before, after in (
+            (self.list, self.inspector.copy),
+            (self.inspector.copy, self.inspector.close_button),
+        ):
+            self.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.places.chosen.connect(self._go)
@@ -156,7 +163,8 @@ class AuditPane(QWidget):
             action = QAction(self)
             action.setObjectName(f"log-{name}-key")
             action.setShortcuts([QKeySequence(each) for each in keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            # From the rail too, while the pane is shown.
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.triggered.connect(lambda _on=False, act=act: act())
             self.addAction(action)
 
