@@ -32,7 +32,7 @@ from .leaving import Leaving
 from .place import window_store
 from .session import Session
 from .signals import EndSignals
-from .unlocking import Unlocking
+from .unlocking import ENGINE_ENDED, Unlocking
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -217,7 +217,7 @@ class Application(QObject):
 
     def _engine_gone(self) -> None:
         if self.session is not None:
-            self.lock("the engine ended")
+            self.lock(ENGINE_ENDED)
         else:
             self.tasks.start(self.unlocking.engine_gone(), "engine")
 

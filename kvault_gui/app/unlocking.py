@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kvault_gui.engine.api import Opened, Probe
 
     from .application import Application, Begun
+ENGINE_ENDED = "the engine ended"  # a reason for a lock that is told afterwards
 
 
 def usual_place() -> Path:
@@ -71,6 +72,11 @@ class Unlocking(QObject):
         if hidden and not self._application.tray.is_there:
             self._dialog().showMinimized()  # without a tray a hidden window could not be found again
         await self._probe()
+        if self._application.inherited.state.get("reason") == ENGINE_ENDED and self.dialog is not None:
+            self.dialog.show_news(
+                self.tr("kvault's engine ended unexpectedly"),
+                self.tr("The vault is locked. Nothing that was stored is lost."),
+            )
 
     def come_forward(self) -> None:
         """Show the dialog or the wizard in front."""

@@ -191,6 +191,10 @@ class UnlockDialog(QDialog):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._refresh()
 
+    def show_news(self, title: str, text: str) -> None:
+        """Say what has happened since the vault was open; the next state takes it away."""
+        self._show_banner("info", title, text)
+
     def _show_held(self, holder: str) -> None:
         text = self.tr("Only one program at a time may change a vault.")
         self._show_banner("wait", self.tr("{holder} has this vault open").format(holder=holder), text, ask=True)
