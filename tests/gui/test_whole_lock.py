@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -13,8 +14,10 @@ import pytest
 
 from kvault_gui.services.control import client
 from kvault_gui.services.control.protocol import Lock, State
+from tests.desktop.bus import private_bus, system
 from tests.faults.memory_scan import new_secret
-from tests.gui.desk_program import MAIN, UNLOCK, Home, Program, command, is_alive, make_desk, running
+from tests.gui.desk_program import LIMIT, MAIN, UNLOCK, Home, Program, command, is_alive, make_desk, running
+from tests.gui.desk_reader import screen_reader
 from tests.gui.inprocess import login
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from installers.desk import Desk
+    from tests.desktop.bus import Bus
 
 pytestmark = [pytest.mark.xdist_group("desk"), pytest.mark.peer]
 PASSWORD = "correct horse battery staple"
@@ -114,15 +118,50 @@ def test_a_lock_ends_a_running_unlock(desk: Desk, tmp_path: Path) -> None:
         assert program.quit() == 0
 
 
-def test_a_killed_engine_leads_to_the_unlock_dialog_and_loses_nothing(desk: Desk, home: Home) -> None:
-    with running(desk, home) as program:
+async def fall_asleep(bus: Bus) -> None:
+    """The computer is about to sleep, and waits until kvault says that it may."""
+    async with system(bus) as computer:
+        async with asyncio.timeout(LIMIT):
+            while not (held := await computer.inhibitors()):  # noqa: ASYNC110 another process is waited for
+                await asyncio.sleep(0.02)
+        assert held[0][1] == "kvault"
+        await computer.sleep(begins=True)
+
+
+@pytest.mark.parametrize("unlocking", [False, True])
+def test_it_locks_before_the_computer_sleeps(desk: Desk, tmp_path: Path, *, unlocking: bool) -> None:
+    home = Home(tmp_path)
+    home.make_vault(PASSWORD, [login("GitHub")], kdf_seconds=SLOW if unlocking else 0)
+    with private_bus(home.folder) as bus:
+        bus.start_logind()
+        with running(desk, home, env={"DBUS_SYSTEM_BUS_ADDRESS": bus.address}) as program:
+            program.wait_front(UNLOCK)
+            engine = program.engine()
+            if unlocking:
+                desk.type(PASSWORD)
+                desk.key("Return")
+                program.wait(lambda: cpu_seconds(engine) > 0.7, "the key derivation to be under way")
+            else:
+                program.unlock(PASSWORD)
+            asyncio.run(fall_asleep(bus))
+            assert program.wait_gone(engine, 2) < 2
+            program.wait_front(UNLOCK)
+            program.wait(lambda: program.is_locked, "the answer “locked”")
+            assert cpu_seconds(program.engine()) < 0.7
+            desk.key("Escape")
+            assert program.wait_end() == 0
+
+
+def test_a_killed_engine_leads_to_the_unlock_dialog_which_says_so_and_loses_nothing(desk: Desk, home: Home) -> None:
+    with screen_reader(desk, home) as (reader, words), running(desk, home, env=words) as program:
         program.unlock(PASSWORD)
         image = program.image()
         os.kill(program.engine(), signal.SIGKILL)
         program.wait(lambda: program.image() != image, "a fresh image")
+        program.wait_front(UNLOCK)
+        reader.wait(program, "label", "kvault's engine ended unexpectedly")
         program.unlock(PASSWORD)
         assert program.quit() == 0
-        assert program.said == ""
     assert set(home.read_vault(PASSWORD).entries) == {"GitHub", "Harbour"}
 
 
