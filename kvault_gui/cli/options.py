@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 KINDS = ("credential", "api_key", "certificate", "signing_key", "note")
 CATEGORIES = ("unlock", "read", "change", "trust", "export", "system")
+MAX_DIGITS = 18  # of a number on the command line
 OUTCOMES = ("done", "refused", "failed", "begun")
 
 
@@ -49,7 +50,7 @@ def number(low: int, high: int) -> Callable[[str], int]:
     """An argument type: a whole number between two others."""
 
     def convert(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and low <= int(text) <= high):
             raise argparse.ArgumentTypeError(f"takes a number from {low} to {high}")
         return int(text)
 

@@ -11,12 +11,12 @@ import msgspec
 
 from kvault_gui.engine.errors import NotFoundError
 
-from .terminal import is_shown, safe
+from .terminal import drives, is_shown, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kvault_gui.engine.errors import KvaultError
+    from kvault_gui.engine.errors import FieldValue, KvaultError
 
 # What an error advises, where the command line has a better answer than the window.
 ADVICE = {
@@ -35,14 +35,27 @@ def line(text: str = "") -> None:
 
 def json(content: object) -> None:
     """One JSON value, indented, exactly as stored."""
-    _bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+    _bytes(msgspec.json.format(_encode(content), indent=2) + b"\n")
+
+
+def _encode(content: object) -> bytes:
+    """JSON in which what could drive a terminal stands as an escape: read back, it is the same."""
+    data = msgspec.json.encode(content)
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return "".join(_escape(letter) if letter > "~" and drives(letter) else letter for letter in data.decode()).encode()
+
+
+def _escape(letter: str) -> str:
+    pairs = letter.encode("utf-16-be").hex()
+    return "".join(f"\\u{pairs[start : start + 4]}" for start in range(0, len(pairs), 4))
 
 
 def json_rows(rows: Iterable[dict[str, Any]]) -> None:
     """A JSON list, written row by row: a long list needs no memory."""
     before = b"[\n  "
     for row in rows:
-        _bytes(before + msgspec.json.encode(row))
+        _bytes(before + _encode(row))
         before = b",\n  "
     _bytes(b"[]\n" if before.startswith(b"[") else b"\n]\n")
 
@@ -112,14 +125,19 @@ def error(found: KvaultError, *, as_json: bool) -> None:
         content = {
             "error": found.code,
             "exit_code": found.exit_code,
-            "what": what,
-            "meaning": meaning,
-            "advice": advice,
-            "fields": found.fields,
+            "what": _unicode(what),
+            "meaning": _unicode(meaning),
+            "advice": _unicode(advice),
+            "fields": {name: _unicode(value) for name, value in found.fields.items()},
         }
-        sys.stderr.write(msgspec.json.encode(content).decode() + "\n")
+        sys.stderr.write(_encode(content).decode() + "\n")
     else:
         sys.stderr.write(safe(f"kvault: {_sentence(what)} {meaning} {advice}") + "\n")
+
+
+def _unicode(value: FieldValue) -> FieldValue:
+    """What was typed in another encoding has half surrogate pairs, which JSON cannot hold."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _sentence(text: str) -> str:

@@ -24,10 +24,11 @@ def safe(text: str, keep: str = "") -> str:
     """
     if text.isprintable() and text.isascii():
         return text
-    return "".join(_escape(letter) if _drives(letter) and letter not in keep else letter for letter in text)
+    return "".join(_escape(letter) if drives(letter) and letter not in keep else letter for letter in text)
 
 
-def _drives(letter: str) -> bool:
+def drives(letter: str) -> bool:
+    """Whether a character could drive a terminal, turn text around, or hide in it."""
     return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and letter not in JOINERS
 
 

@@ -9,7 +9,7 @@ from kvault_gui.engine.api import Duplicates, ImportOptions, ImportSummary, Prev
 from kvault_gui.engine.errors import NotFoundError, UsageError
 
 from . import jobs, output, passwords, terminal, vaults
-from .options import secret_source
+from .options import MAX_DIGITS, secret_source
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -100,9 +100,10 @@ def _columns(text: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for part in text.split(","):
         name, _, column = part.partition("=")
-        if not (column.isascii() and column.isdigit()) or int(column) in found:
+        number = int(column) if column.isascii() and column.isdigit() and len(column) <= MAX_DIGITS else -1
+        if number < 0 or number in found:
             raise UsageError(reason="--map takes NAME=COLUMN,... with each column once, like title=0,password=3")
-        found[int(column)] = name.strip()
+        found[number] = name.strip()
     return found
 
 

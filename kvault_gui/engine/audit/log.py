@@ -10,7 +10,7 @@ import msgspec
 
 from ..api import AuditSummary, Category, Outcome, Progress, Record, Verdict
 from ..crypto import canonical
-from ..errors import AuditBrokenError, AuthenticationError
+from ..errors import AuditBrokenError, AuthenticationError, InvalidInputError
 from ..store.faults import told
 from ..store.records import Walker
 from . import index
@@ -213,7 +213,10 @@ class AuditLog:
         Raises FolderPermissionError, DiskFullError, InvalidInputError, AuditBrokenError.
         """
         with told(path):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            except FileExistsError:
+                raise InvalidInputError(reason=f"There is already something in {path}", field="path") from None
             done = 0
             try:
                 with os.fdopen(descriptor, "wb") as stream:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+import unicodedata
 
 from ..api import Recipe, Secret
 from ..errors import InvalidInputError
@@ -67,5 +68,7 @@ def _passphrase(recipe: Recipe) -> Secret:
         raise InvalidInputError(reason=f"A passphrase has 1 to {MAX_WORDS} words", field="words")
     if len(recipe.separator) > MAX_SEPARATOR:
         raise InvalidInputError(reason=f"The separator has at most {MAX_SEPARATOR} characters", field="separator")
+    if any(unicodedata.category(letter) == "Cs" for letter in recipe.separator):
+        raise InvalidInputError(reason="The separator is not valid Unicode (UTF-8)", field="separator")
     words = word_list()
     return Secret.of(recipe.separator.join(secrets.choice(words) for _ in range(recipe.words)))

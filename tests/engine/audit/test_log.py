@@ -14,7 +14,7 @@ from kvault_gui.engine.api import AuditFilter, Category, Outcome
 from kvault_gui.engine.audit import index, log
 from kvault_gui.engine.audit.actions import CATEGORIES
 from kvault_gui.engine.audit.log import AuditLog
-from kvault_gui.engine.errors import AuditBrokenError, AuthenticationError, DiskFailedError
+from kvault_gui.engine.errors import AuditBrokenError, AuthenticationError, InvalidInputError
 from kvault_gui.engine.store import chain
 from kvault_gui.engine.store.store import Store
 from tests.faults import world
@@ -327,7 +327,7 @@ def test_an_export_never_overwrites_and_leaves_nothing_when_cancelled(
 ) -> None:
     fill(store, audit, 700)
     (tmp_path / "there").write_text("precious")
-    with pytest.raises(DiskFailedError):
+    with pytest.raises(InvalidInputError, match="already something"):
         drain(audit.export(tmp_path / "there"))
     assert (tmp_path / "there").read_text() == "precious"
     job = audit.export(tmp_path / "new")
