@@ -59,6 +59,7 @@ def test_two_swapped_neighbours_are_noticed() -> None:
         (CODE.replace(CODE[0], "U"), "no recovery code has"),
         ("x" * 1000, "too long"),
     ],
+    ids=["empty", "one short", "one more", "foreign letter", "far too long"],  # the code differs in each process
 )
 def test_the_hint_says_what_does_not_fit(typed: str, hint: str) -> None:
     with pytest.raises(WrongCodeError) as caught:
