@@ -76,7 +76,7 @@ class Silent:
 
 def samples(size: int) -> Iterator[Sample]:
     """The same ``size`` entries every time."""
-    draw = random.Random(size)  # noqa: S311 sample data
+    draw = random.Random(size)
     for number in range(size):
         words = ["".join(draw.choices(SYLLABLES, k=3)) for _ in range(3)]
         yield Sample(
