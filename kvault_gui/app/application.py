@@ -135,7 +135,7 @@ class Application(QObject):
         hooks = Hooks(
             show=self.show,
             lock=lambda: self.lock("asked by a program"),
-            locked=lambda: self.session is None,
+            locked=lambda: self.session is None and not self.unlocking.is_open,
             on_request=self._asked,
         )
         self.control = ControlServer(hooks)
@@ -224,8 +224,7 @@ class Application(QObject):
     def _leave_by(self, reason: Reason) -> None:
         if self.session is not None:
             self.lock(reason.value)
-        else:
-            self.unlocking.lock()
+        elif not self.unlocking.lock():
             self.watch.done()
 
     def _asked(self, kind: Kind, peer: Peer, _request: Request | None) -> None:

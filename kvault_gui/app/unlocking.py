@@ -53,6 +53,7 @@ class Unlocking(QObject):
         self._path = ""
         self._failures = 0
         self._accept: list[Accept] = []
+        self._lock_next = False
         self._ready = asyncio.Event()  # there is an engine
 
     def take(self, begun: Begun) -> None:
@@ -188,6 +189,8 @@ class Unlocking(QObject):
             self.dialog.deleteLater()
             self.dialog = None
         self._application.opened(opened, method)
+        if self._lock_next:
+            self._application.lock("asked for")
 
     async def _renew(self) -> None:
         """Have a fresh engine: nothing else stops a key derivation, or forgets a wrong password.
@@ -203,15 +206,28 @@ class Unlocking(QObject):
         finally:
             self._ready.set()
 
-    def lock(self) -> None:
-        """Let no running unlock end with an open vault."""
+    @property
+    def is_open(self) -> bool:
+        """Whether a new vault is open behind the last pages of the wizard."""
+        return self.wizard is not None and self.wizard.opened is not None
+
+    def lock(self) -> bool:
+        """Let no running unlock end with an open vault, and close the wizard's.
+
+        Returns whether a lock follows that replaces this image: the recovery code may be on the screen.
+        """
+        if self.wizard is not None and self.is_open:
+            self._lock_next = True
+            self.wizard.accept()
+            return True
         if not self.tasks.is_running("unlock"):
-            return
+            return False
         self.tasks.cancel("unlock")
         if self._application.client is not None:
             self._application.client.kill()
         self._dialog().end_unlock()
         self.tasks.start(self._renew(), "engine", "queue")
+        return False
 
     def _answered(self, choice: str) -> None:
         dialog = self._dialog()

@@ -16,7 +16,7 @@ from kvault_gui.services.control import client
 from kvault_gui.services.control.protocol import Lock, State
 from tests.desktop.bus import private_bus, system
 from tests.faults.memory_scan import new_secret
-from tests.gui.desk_program import LIMIT, MAIN, UNLOCK, Home, Program, command, is_alive, make_desk, running
+from tests.gui.desk_program import LIMIT, MAIN, UNLOCK, WIZARD, Home, Program, command, is_alive, make_desk, running
 from tests.gui.desk_reader import screen_reader
 from tests.gui.inprocess import login
 
@@ -115,6 +115,26 @@ def test_a_lock_ends_a_running_unlock(desk: Desk, tmp_path: Path) -> None:
         assert desk.titles() == [UNLOCK]
         assert cpu_seconds(fresh) < 0.7, "the new engine derives the key again"
         program.unlock(PASSWORD)  # and it can be tried again
+        assert program.quit() == 0
+
+
+def test_a_lock_closes_a_vault_that_the_wizard_has_just_made(desk: Desk, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with screen_reader(desk, home) as (reader, words), running(desk, home, env=words) as program:
+        program.wait_front(WIZARD)
+        reader.wait(program, "text", "Name")
+        desk.key("Return")
+        reader.wait_focus(program, lambda one: one.role == "password text", "the first password field")
+        desk.type(PASSWORD)
+        desk.key("Tab")
+        while reader.focus(program).role != "password text":
+            desk.key("Tab")
+        desk.type(PASSWORD)
+        desk.key("Return")
+        reader.wait(program, "push button", "Skip for now")
+        assert not program.is_locked
+        locks(program, "command")
+        program.unlock(PASSWORD)
         assert program.quit() == 0
 
 
