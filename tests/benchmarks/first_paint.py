@@ -83,7 +83,7 @@ def compare(corpus: Corpus, rounds: int) -> dict[str, float]:
         for name in ("run", "config", "state"):
             Path(home, name).mkdir(mode=0o700)
         env = {
-            **desk.environment,
+            **{name: value for name, value in desk.environment.items() if not name.startswith("PYTHON")},
             "HOME": home,
             "XDG_RUNTIME_DIR": f"{home}/run",
             "XDG_CONFIG_HOME": f"{home}/config",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.corpus import PASSWORD, sample_at
 
@@ -20,13 +21,26 @@ if TYPE_CHECKING:
 Times = dict[str, dict[str, float]]
 
 
-def _run(command: list[str], text: str = "") -> float:
-    begun = time.perf_counter()
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - begun
+class Took(NamedTuple):
+    """Seconds of one command: until it has ended, and of the processors."""
+
+    wall: float
+    processor: float
+
+
+def installed_environment() -> dict[str, str]:
+    """As a person has it: with byte code that is written once, which development may have switched off."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def _run(command: list[str], text: str = "") -> Took:
+    before, begun = os.times(), time.perf_counter()
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, env=installed_environment())
+    took, after = time.perf_counter() - begun, os.times()
     if done.returncode:
         raise RuntimeError(f"{command[0]} {command[1]}: {done.returncode} {done.stderr[-300:]}")
-    return took
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Took(took, used)
 
 
 def compare(corpus: Corpus, work: Path, rounds: int) -> Times:
@@ -45,7 +59,7 @@ def compare(corpus: Corpus, work: Path, rounds: int) -> Times:
     wanted = sample_at(corpus.size, corpus.size // 2)
     ref = f"{wanted.group}/{wanted.title}"
     word = wanted.title.split()[0][:6]
-    acts: dict[str, tuple[Callable[[int], float], Callable[[int], float]]] = {
+    acts: dict[str, tuple[Callable[[int], Took], Callable[[int], Took]]] = {
         "show": (
             lambda _: _run([*kvault, "get", *opened, "--reveal", ref]),
             lambda _: _run([cli, "show", "-q", "-s", str(kdbx), ref], peer_password),
@@ -62,6 +76,14 @@ def compare(corpus: Corpus, work: Path, rounds: int) -> Times:
     found: Times = {}
     for name, (ours, theirs) in acts.items():
         pairs = [(ours(n), theirs(n)) for n in range(rounds + 1)][1:]
-        mine, peer = (statistics.median(p[i] for p in pairs) * 1e3 for i in (0, 1))
-        found[name] = {"kvault ms": mine, "keepassxc-cli ms": peer, "times faster": peer / mine}
+        walls = [statistics.median(pair[i].wall for pair in pairs) * 1e3 for i in (0, 1)]
+        used = [statistics.median(pair[i].processor for pair in pairs) * 1e3 for i in (0, 1)]
+        found[name] = {
+            "kvault ms": walls[0],
+            "keepassxc-cli ms": walls[1],
+            "times faster": walls[1] / walls[0],
+            "kvault processor ms": used[0],
+            "keepassxc-cli processor ms": used[1],
+            "times less work": used[1] / used[0],
+        }
     return found
