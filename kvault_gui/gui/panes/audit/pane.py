@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,11 @@ from kvault_gui.gui.widgets.panels import EmptyState
 from kvault_gui.gui.widgets.snackbar import Snackbar
 
 from .banner import LogBanner, State
+from .columns import Columns
+from .empty import speak
+from .exporting import LogExport
 from .head import LogHead
-from .inspector import WIDTH, Fit, Inspector
+from .inspector import Fit, Inspector
 from .views import LogList, PlaceList
 
 if TYPE_CHECKING:
@@ -38,10 +40,6 @@ if TYPE_CHECKING:
     from kvault_gui.gui.widgets.vault_button import VaultButton
     from kvault_gui.runtime.proxy import Audit
 
-# px at a 13 px font, of the pane's width without the rail
-NARROW = 836  # under it the sidebar goes
-WIDE = 1_036  # under it the inspector lies over the list
-SIDE, SIDE_SMALL = 204, 172
 SOON = 80  # ms from new records until they are read
 
 
@@ -71,7 +69,7 @@ class AuditPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("audit-pane")
-        self._audit, self._ask, self._header = audit, ask, header
+        self._audit, self._header = audit, header
         self._numbers = count()
         self.summary: AuditSummary | None = None
         self.tasks = Tasks(self, show_error)
@@ -82,8 +80,7 @@ class AuditPane(QWidget):
         self.list = LogList(self.rows)
         self.empty = EmptyState("search", "", "")
         self.inspector = Inspector(self)
-        self._drawer_open = self._docked = False
-        self._side_wanted: bool | None = None
+        self._exporter = LogExport(audit, ask, self)
         self._opened = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -123,6 +120,7 @@ class AuditPane(QWidget):
         self._row.addWidget(self._side)
         self._row.addWidget(listed, 1)
         self._bar = Snackbar(self.list)
+        self._columns = Columns(self, self._row, self._side, self.inspector)
 
     def follow_eyes(self) -> None:
         """Let Tab go on from the list into the record, which lies in no layout. After the window has its order."""
@@ -141,11 +139,13 @@ class AuditPane(QWidget):
         self.head.arranged.connect(self._load)
         self.head.export_wanted.connect(self._export)
         self.banner.export_wanted.connect(self._export)
+        self._exporter.advanced.connect(self.exporting)
+        self._exporter.said.connect(lambda text: self._bar.say(text, "check-circle-filled"))
         self.banner.check_wanted.connect(self.check)
         self.banner.cancel_wanted.connect(lambda: self.tasks.cancel("check"))
         self.banner.show_wanted.connect(lambda: self.tasks.start(self._show_broken(), "show", "replace"))
         self.list.chosen.connect(self._choose)
-        self.list.opened.connect(lambda _record: self._open_drawer())
+        self.list.opened.connect(lambda _record: self._columns.open_drawer())
         self.list.typed.connect(self._type)
         self.list.copy_wanted.connect(self._copy)
         self.inspector.copy_wanted.connect(self._copy)
@@ -249,7 +249,7 @@ class AuditPane(QWidget):
         shown = self.rows.records > 0
         self._stack.setCurrentIndex(0 if shown else 1)
         if not shown:
-            self._say_empty()
+            speak(self.empty, self.head.search.text().strip(), self.places.place())
             self._choose(None)
         if self.rows.broken is not None and self.banner.state is State.UNKNOWN:
             self.banner.show_broken(self.rows.broken, self.tr("This record cannot be read"))
@@ -295,7 +295,7 @@ class AuditPane(QWidget):
         if self.rows.row_of(number) is None:  # it is gone, or cannot be read: what follows on it is shown
             self.list.select_number(self.rows.oldest_from(number) or 0)
         self.list.setFocus()
-        self._open_drawer()
+        self._columns.open_drawer()
 
     def _say_header(self) -> None:
         if self.rows.broken is not None and self.rows.broken > 1:
@@ -351,23 +351,7 @@ class AuditPane(QWidget):
     # Export -----------------------------------------------------------------------------------------------------------
 
     def _export(self) -> None:
-        self.tasks.start(self._write(), "export")
-
-    async def _write(self) -> None:
-        name = f"kvault-audit-{time.strftime('%Y-%m-%d')}.jsonl"
-        path = await self._ask.save_file(self.tr("Export the log"), name, self.tr("JSON lines (*.jsonl)"))
-        if path is None:
-            return
-        self.exporting.emit(self.tr("Exporting the log"), 0, 0)
-        try:
-            written = await self._audit.export(path, on_progress=self._tell_export)
-        finally:
-            self.exporting.emit("", 0, 0)
-        said = self.tr("Wrote {count} records to {file}").format(count=f"{written:,}", file=path.rsplit("/", 1)[-1])
-        self._bar.say(said, "check-circle-filled")
-
-    def _tell_export(self, step: Progress) -> None:
-        self.exporting.emit(self.tr("Exporting the log"), step.done, step.total)
+        self.tasks.start(self._exporter.write(), "export")
 
     def cancel_export(self) -> None:
         """Stop an export; nothing is left of its file."""
@@ -382,22 +366,6 @@ class AuditPane(QWidget):
         text = self.tr("{count} records, {today} today")
         return text.format(count=f"{self.summary.records:,}", today=f"{self.summary.today:,}")
 
-    def _say_empty(self) -> None:
-        query = self.head.search.text().strip()
-        if query:
-            shown = query if len(query) <= 40 else f"{query[:39]}…"  # noqa: PLR2004 what the list has room for
-            title = self.tr("Nothing matches “{query}”").format(query=shown)
-            text = self.tr("Names, acts, who did them and details were searched.")
-            self.empty.set_words("search", title, text)
-            return
-        place = self.places.place()
-        if place is not None and place.sort is Sort.BAD:
-            self.empty.set_words(
-                "check-circle", self.tr("Nothing was refused and nothing failed"), self.tr("In the days you look at.")
-            )
-        else:
-            self.empty.set_words("calendar", self.tr("Nothing was recorded here"), self.tr("In the days you look at."))
-
     def _type(self, text: str) -> None:
         self.head.search.setFocus()
         self.head.search.setText(self.head.search.text() + text)
@@ -409,43 +377,19 @@ class AuditPane(QWidget):
 
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar."""
-        self._side_wanted = not self._side.isVisible()
-        self._fit()
-
-    def _open_drawer(self) -> None:
-        if not self._docked:
-            self._drawer_open = True
-            self._fit()
+        self._columns.toggle_side()
 
     def _close_drawer(self) -> None:
-        self._drawer_open = False
-        self._fit()
+        self._columns.close_drawer()
         self.list.setFocus()
-
-    def _fit(self) -> None:
-        """Share the width: the inspector beside the list or over it, the sidebar where there is room."""
-        width = self.width()
-        wide = width >= theme.px(WIDE)
-        self._side.setVisible(width >= theme.px(NARROW) if self._side_wanted is None else self._side_wanted)
-        self._side.setFixedWidth(theme.px(SIDE if wide else SIDE_SMALL))
-        self._docked = wide
-        take = min(theme.px(WIDTH), width)
-        mirrored = self.isRightToLeft()
-        margin = take if wide else 0
-        self._row.setContentsMargins(margin if mirrored else 0, 0, 0 if mirrored else margin, 0)
-        self.inspector.setGeometry(0 if mirrored else width - take, 0, take, self.height())
-        self.inspector.close_button.setVisible(not wide)
-        self.inspector.setVisible(wide or self._drawer_open)
-        if self.inspector.isVisible():
-            self.inspector.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns follow the width."""
         super().resizeEvent(event)
-        self._fit()
+        self._columns.fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Columns follow font and direction."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LayoutDirectionChange) and hasattr(self, "_row"):
-            self._fit()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LayoutDirectionChange) and hasattr(self, "_columns"):
+            self._columns.fit()
