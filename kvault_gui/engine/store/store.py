@@ -249,7 +249,6 @@ class Store:
     def _rolled_back(self, error: BaseException) -> BaseException:
         """Roll back and return what is to be raised for ``error``."""
         self._buckets.forget()
-        self._following.clear()
         try:
             if self._database.in_transaction:
                 self._database.run("rollback")

@@ -65,8 +65,8 @@ class Tx(Reader):
         Raises InvalidInputError, OldRowsError.
         """
         self.check()
-        given = values.get("id")
-        row_id = self._next_id(table) if given is None else given
+        given, following = values.get("id"), self._next_id(table)
+        row_id = following if given is None else given
         if not isinstance(row_id, int) or not 0 <= row_id <= MAX_ID:
             raise InvalidInputError(reason="An id is out of range")
         row = table.row({**values, "id": row_id})
@@ -75,8 +75,7 @@ class Tx(Reader):
         delta = self._buckets.row_hash(table, row)
         self._database.write(table.insert_sql, row)
         self._buckets.change(bucket, delta)
-        if row_id >= self._following.get(table.number, 0):
-            self._following[table.number] = row_id + 1
+        self._following[table.number] = max(following, row_id + 1)
         return row_id
 
     def _next_id(self, table: Table) -> int:

@@ -62,7 +62,7 @@ def test_an_exception_rolls_everything_back(store: Store) -> None:
         _lose(store, row_id)
     assert (store.commit_number, store.record_number, store.chain_head, world.state(store)) == before
     assert store.read("select rowid from search('lost')") == []
-    assert put(store, name="next") == row_id + 1
+    assert put(store, name="next") > row_id
     world.verify(store)
 
 
@@ -142,6 +142,28 @@ def test_an_id_is_not_given_again_while_the_vault_is_open(store: Store) -> None:
         tx.delete(ITEM, row_id)
         tx.append(b"gone")
     assert put(store, name="second") == row_id + 1
+
+
+def test_an_id_is_not_given_again_after_a_roll_back_either(store: Store) -> None:
+    gone = [put(store, name="one"), put(store, name="two")][1]
+    with store.transaction() as tx:
+        tx.delete(ITEM, gone)
+        tx.append(b"deleted")
+    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+        raise ZeroDivisionError
+    assert put(store, name="three") > gone
+
+
+def test_a_row_that_comes_back_under_its_old_id_leaves_the_next_ids_free(store: Store, tmp_path: Path) -> None:
+    first, _, last = (put(store, name=name) for name in "abc")
+    with store.transaction() as tx:
+        tx.delete(ITEM, first)
+        tx.append(b"deleted")
+    store.close()
+    again = world.reopen(tmp_path / "vault")
+    assert put(again, id=first, name="back") == first
+    assert put(again, name="new") > last
+    again.close()
 
 
 def test_records_of_one_transaction_share_its_commit_and_chain(store: Store) -> None:
