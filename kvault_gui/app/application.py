@@ -30,6 +30,7 @@ from kvault_gui.services.control.server import AlreadyRunningError, ControlServe
 
 from .leaving import Leaving
 from .place import window_store
+from .refusals import Refusals
 from .session import Session
 from .signals import EndSignals
 from .unlocking import ENGINE_ENDED, Unlocking
@@ -83,6 +84,7 @@ class Application(QObject):
         self.session: Session | None = None
         self.ended: asyncio.Future[int] | None = None
         self.leaving = leaving or Leaving()
+        self._refusals = Refusals()
         self.leaving.of(self)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -227,10 +229,16 @@ class Application(QObject):
         elif not self.unlocking.lock():
             self.watch.done()
 
-    def _asked(self, kind: Kind, peer: Peer, _request: Request | None) -> None:
-        if kind == "request":
-            text = self.tr("A program (process {pid}) asked for what is in the vault. It got nothing.")
-            self.tray.say(self.tr("kvault refused a program"), text.format(pid=peer.pid))
+    def _asked(self, kind: Kind, peer: Peer, request: Request | None) -> None:
+        """Another program asked for what is in the vault: it got nothing, and the person and the log are told."""
+        if kind != "request" or request is None or not self._refusals.may():
+            return
+        text = self.tr("A program (process {pid}) asked for what is in the vault. It got nothing.")
+        self.tray.say(self.tr("kvault refused a program"), text.format(pid=peer.pid))
+        if self.session is not None and self.client is not None:
+            terminal = f", {peer.terminal}" if peer.terminal else ""
+            who = f"{peer.program or 'a program'}, process {peer.pid}{terminal}"
+            self.tasks.start(self.client.audit.refused(who, request.act, request.object), "refused", "queue")
 
     def _let_dialogs_lock(self) -> None:
         """Ctrl+L locks from every dialog: a window behind a modal one gets no keys."""

@@ -760,6 +760,10 @@ class Audit(Protocol):
         """Write every record as JSON lines into a new file; returns how many."""
         ...
 
+    def refused(self, program: str, act: str, object: str) -> None:  # noqa: A002 the record's word
+        """Record that another program asked for an act and got nothing. ``program`` is shown as who asked."""
+        ...
+
 
 class Slots(Protocol):
     """Ways in."""

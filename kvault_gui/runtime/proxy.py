@@ -208,6 +208,10 @@ class Audit:
         """Write every record as JSON lines into a new file; returns how many."""
         return await self._calls.job(on_progress, api.Audit.export, path)
 
+    async def refused(self, program: str, act: str, object: str) -> None:
+        """Record that another program asked for an act and got nothing. ``program`` is shown as who asked."""
+        return await self._calls.call(api.Audit.refused, program, act, object)
+
 
 class Slots:
     """Ways in."""

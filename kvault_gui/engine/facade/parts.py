@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api import PAGE, Category, Outcome
+from ..api import MAX_TITLE, PAGE, Category, Outcome
 from ..crypto import selftest
 from ..vault import drafts, entries, lifecycle, namespaces, search, views
 from ..vault.access import Action, check
@@ -220,6 +220,13 @@ class Audit:
         check(vault, Action.LOG)
         vault.record("audit.exported", Category.EXPORT, object=path, outcome=Outcome.BEGUN)
         return vault.log.export(Path(path))
+
+    def refused(self, program: str, act: str, object: str) -> None:  # noqa: A002 the record's word
+        """Record that another program asked and got nothing."""
+        vault = self._engine.vault
+        check(vault, Action.LOG)
+        if not vault.store.read_only:
+            vault.record_refused(program[:MAX_TITLE], {"act": act[:MAX_TITLE]}, object[:MAX_TITLE])
 
 
 class Slots:

@@ -38,6 +38,7 @@ class Pending(msgspec.Struct):
     outcome: Outcome
     object: str
     details: Details
+    who: str = ""  # somebody else than the session's principal
 
 
 class Work(msgspec.Struct):
@@ -119,6 +120,13 @@ class Vault(msgspec.Struct):
         with self.change(action, category=category, object=object, outcome=outcome, grants=[grant]) as work:
             work.details.update(details or {})
 
+    def record_refused(self, who: str, details: Details, title: str) -> None:
+        """Record that somebody without rights asked for something and got nothing."""
+        with self.store.transaction() as tx:
+            refused = Pending("access.refused", Category.TRUST, Outcome.REFUSED, title, details, who)
+            number = self._write(tx, refused)
+        self.emit(Recorded(number))
+
     def record_read(self, action: str, title: str, details: Details, grant: GrantRow | None = None) -> None:
         """Write the record of a read before the value leaves.
 
@@ -148,7 +156,7 @@ class Vault(msgspec.Struct):
             category=pending.category,
             action=pending.action,
             outcome=pending.outcome,
-            who=self.session.who,
+            who=pending.who or self.session.who,
             session=self.session.id,
             object=pending.object,
             details=pending.details,
