@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,13 +35,18 @@ def installed_environment() -> dict[str, str]:
 
 
 def _run(command: list[str], text: str = "") -> Took:
-    before, begun = os.times(), time.perf_counter()
+    before, begun = _used(), time.perf_counter()
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, env=installed_environment())
-    took, after = time.perf_counter() - begun, os.times()
+    took, used = time.perf_counter() - begun, _used() - before
     if done.returncode:
         raise RuntimeError(f"{command[0]} {command[1]}: {done.returncode} {done.stderr[-300:]}")
-    used = after.children_user + after.children_system - before.children_user - before.children_system
     return Took(took, used)
+
+
+def _used() -> float:
+    """Processor seconds of all commands that have ended."""
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 def compare(corpus: Corpus, work: Path, rounds: int) -> Times:
