@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -241,6 +242,50 @@ def test_the_client_gives_up_on_a_program_that_never_answers(tmp_path: Path) -> 
     listening = server.listen(tmp_path / "s")
     with listening, pytest.raises(SilentError):
         client.ask(protocol.Status(), tmp_path / "s", seconds=0.1)
+
+
+def full_queue(path: Path) -> tuple[socket.socket, list[socket.socket]]:
+    """A listening socket whose queue holds no more."""
+    listening, waiting = socket.socket(socket.AF_UNIX), []
+    listening.bind(str(path))
+    listening.listen(0)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].settimeout(0)
+            waiting[-1].connect(str(path))
+    return listening, waiting
+
+
+def test_a_full_queue_means_that_kvault_runs_already(tmp_path: Path) -> None:
+    listening, waiting = full_queue(tmp_path / "socket")
+    with pytest.raises(AlreadyRunningError):
+        server.listen(tmp_path / "socket")
+    for each in (listening, *waiting):
+        each.close()
+
+
+def test_a_full_queue_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listening, waiting = full_queue(tmp_path / "socket")
+    waited = threading.Event()
+    monkeypatch.setattr(client.time, "sleep", lambda _: waited.set())
+
+    def serve() -> None:
+        waited.wait(20)
+        for each in waiting:
+            each.close()
+        while True:
+            accepted, _ = listening.accept()
+            with accepted:
+                if accepted.recv(100):
+                    accepted.sendall(protocol.encode(protocol.State(locked=True, pid=1)))
+                    return
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    assert client.status(tmp_path / "socket") == protocol.State(locked=True, pid=1)
+    serving.join()
+    listening.close()
 
 
 def test_a_forged_answer_is_a_protocol_error(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def ask(question: Question, path: Path | None = None, seconds: float = SECONDS) 
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(seconds)
         try:
-            connection.connect(str(path or socket_path()))
+            _connect(connection, str(path or socket_path()), time.monotonic() + seconds)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         except OSError as error:
@@ -61,6 +61,19 @@ def ask(question: Question, path: Path | None = None, seconds: float = SECONDS) 
     if isinstance(reply, Refused):
         raise _error_of(reply)
     return reply
+
+
+def _connect(connection: socket.socket, path: str, end: float) -> None:
+    """Connect; a full queue is waited for, as the kernel does not with a time limit. Raises OSError."""
+    while True:
+        try:
+            connection.connect(path)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(POLL)
+        else:
+            return
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:

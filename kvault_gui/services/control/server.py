@@ -186,7 +186,7 @@ def _bind(made: socket.socket, path: Path) -> None:
                 probe.connect(str(path))
             except (ConnectionRefusedError, FileNotFoundError):
                 path.unlink(missing_ok=True)  # left over from a program that ended
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 raise AlreadyRunningError from None  # its queue is full: somebody is there
             else:
                 raise AlreadyRunningError
