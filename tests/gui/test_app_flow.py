@@ -133,6 +133,7 @@ def test_a_lock_ends_the_engine_and_becomes_a_fresh_image(running: Callable[[Tes
         session = await it.opened()
         client = it.application.client
         assert client is not None
+        it.application.qt.clipboard().clear()  # of what an earlier test left
         session.window.secrets.commands["copy-main"].trigger()
         await until(lambda: it.application.qt.clipboard().text())
         QTest.keyClick(session.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -96,10 +96,10 @@ def test_pbkdf2_outside_its_bounds_is_refused_before_any_work(iterations: int) -
 
 @pytest.mark.parametrize("rounds", [-1, 0, (1 << 28) + 1, 1 << 60])
 def test_aes_kdf_outside_its_bounds_is_refused_before_any_work(rounds: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(KdfCostError):
         kdf.derive_aes_kdf(bytes(32), bytes(32), rounds)
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
 
 
 @pytest.mark.usefixtures("no_work")
@@ -171,9 +171,9 @@ def test_aes_kdf_is_aes_ecb_again_and_again(rounds: int) -> None:
 
 
 def test_aes_kdf_of_a_million_rounds_takes_no_second() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     kdf.derive_aes_kdf(bytes(32), bytes(32), 1_000_000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_calibration_gives_a_cost_that_is_allowed_and_grows_with_the_time() -> None:

@@ -220,9 +220,9 @@ def test_a_missing_library_or_memory_is_not_a_failed_test(
 @pytest.mark.usefixtures("fresh")
 def test_all_known_answers_take_less_than_300_ms() -> None:
     selftest.run_all()  # imports
-    began = time.perf_counter()
+    began = time.process_time()
     selftest.run_all()
-    assert time.perf_counter() - began < 0.3
+    assert time.process_time() - began < 0.3
 
 
 def test_what_a_start_needs_imports_nothing_costly() -> None:

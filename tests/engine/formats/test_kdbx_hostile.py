@@ -49,10 +49,10 @@ MIB = 1 << 20
 
 @pytest.fixture(autouse=True)
 def bounded() -> Iterator[None]:
-    """No case may take 5 seconds or reach 1 GiB."""
-    began = time.monotonic()
+    """No case may take 5 seconds of processor time or reach 1 GiB."""
+    began = time.process_time()
     yield
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1 << 20  # KiB
 
 
