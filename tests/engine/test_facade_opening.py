@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from kvault_gui.engine.api import Credential, Event, Method, Secret
@@ -189,6 +190,43 @@ def test_weaker_or_absurd_slot_parameters_are_refused(
     tamper(closed.folder, weaken)
     with pytest.raises(error):
         unlock(closed.folder, Method.PASSWORD, PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["vault.json", "vault.json.2"])
+@pytest.mark.parametrize(
+    "change",
+    [{"label": "Mine"}, {"salt": "00" * 32}, {"params": {"kdf": "none"}}, {"params": {"kdf": "argon2id"}}, {"id": "x"}],
+)
+@pytest.mark.parametrize("generation", [1, 9])
+def test_one_altered_copy_of_the_header_is_reported_and_replaced(
+    closed: Desk, name: str, change: Json, generation: int
+) -> None:
+    def alter(header: Json) -> None:
+        header["generation"] = generation
+        slot(header, 0).update(change)
+
+    good = (closed.folder / name).read_bytes()
+    other = {"vault.json": "vault.json.2", "vault.json.2": "vault.json"}[name]
+    tamper(closed.folder, alter)
+    (closed.folder / other).write_bytes(good)
+    engine = Engine(Script(), "test", kdf_seconds=0)
+    with pytest.raises(KvaultError):
+        engine.vaults.unlock(str(closed.folder), Credential(Method.PASSWORD, Secret.of("wrong")), [])
+    opened = engine.vaults.unlock(str(closed.folder), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
+    assert opened.notes == [f"The header {name} was changed and was replaced by its twin."]
+    assert (closed.folder / name).read_bytes() == good
+    engine.vaults.close()
+
+
+def test_a_way_in_that_the_newest_header_dropped_does_not_open_by_the_older_copy(closed: Desk) -> None:
+    older = (closed.folder / "vault.json").read_bytes()
+    engine = unlock(closed.folder, Method.RECOVERY_CODE, closed.code)
+    engine.vault.store.rewrite_header(lambda header: msgspec.structs.replace(header, slots=header.slots[1:]))
+    engine.vaults.close()
+    (closed.folder / "vault.json.2").write_bytes(older)
+    with pytest.raises(WrongCredentialsError):
+        unlock(closed.folder, Method.PASSWORD, PASSWORD)
+    unlock(closed.folder, Method.RECOVERY_CODE, closed.code).vaults.close()
 
 
 @pytest.mark.parametrize("part", ["label", "created", "salt", "commitment", "id"])

@@ -11,7 +11,15 @@ from ..audit.content import Content, encode
 from ..audit.log import DERIVED as LOG_DERIVED
 from ..audit.log import AuditLog
 from ..crypto.rng import random_bytes
-from ..errors import HeaderDamagedError, InvalidInputError, KvaultError, NotMineError, WrongCredentialsError
+from ..errors import (
+    HeaderDamagedError,
+    HeaderForgedError,
+    InvalidInputError,
+    KdfCostError,
+    KvaultError,
+    NotMineError,
+    WrongCredentialsError,
+)
 from ..store import attempts, seen
 from ..store.header import FORMAT, SUITE, Header, Slot
 from ..store.held import HeldFolder, read_header
@@ -147,7 +155,7 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
     folder = Path(path).absolute()
     held = HeldFolder.take(folder, f"kvault ({around.where})")
     try:
-        slot, keys = _try_slots(held.header, credential)
+        slot, keys = _try_copies(held, credential)
     except BaseException as error:
         held.release()
         if isinstance(error, WrongCredentialsError):
@@ -159,6 +167,29 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
     except BaseException:
         store.close()
         raise
+
+
+def _try_copies(held: HeldFolder, credential: Credential) -> tuple[Slot, Keys]:
+    """The slot that opens in the newest header; if somebody without the key altered that copy, in its twin.
+
+    Raises what the newest one leads to where the twin does not help.
+    """
+    from ..store.keys import StoreKeys  # noqa: PLC0415
+
+    newest, problem = held.chosen, None
+    for copy in held.copies():
+        try:
+            slot, keys = _try_slots(copy.header, credential)
+            key = StoreKeys.derive(keys.vk, bytes.fromhex(copy.header.vault)).header_mac
+            good = held.found.verified(copy, key)
+        except (WrongCredentialsError, KdfCostError, HeaderDamagedError, HeaderForgedError) as error:
+            problem = problem or error
+            continue
+        # A newest header that is genuine decides: what it has removed does not open by an older copy.
+        if copy is newest or not newest.verifies(key):
+            held.choose(good)
+            return slot, keys
+    raise problem or WrongCredentialsError
 
 
 def _try_slots(header: Header, credential: Credential) -> tuple[Slot, Keys]:

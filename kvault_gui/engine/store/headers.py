@@ -62,7 +62,7 @@ def _odd(copy: Written | None, reason: str, good: Written) -> str:
         return "belonged to another vault"
     if copy.line == good.line:
         return "" if copy.mac == good.mac else "was damaged (its last line)"
-    if copy.header.generation == good.header.generation:
+    if copy.header.generation >= good.header.generation:
         return "was changed"
     # One generation back is what a crash between the two files leaves.
     return "was an older one" if copy.header.generation + 1 < good.header.generation else ""

@@ -12,7 +12,7 @@ from .faults import told
 from .files import REAL, Files
 
 if TYPE_CHECKING:
-    from .header import Header
+    from .header import Header, Written
     from .headers import Headers
     from .lock import Lock
 
@@ -51,6 +51,11 @@ def read_header(folder: Path, files: Files = REAL) -> Seen:
         return Seen(chosen.header, found.findings(chosen, mended=False), lock.holder(path))
 
 
+def _place(written: Written) -> tuple[str, str, str]:
+    header = written.header
+    return header.vault, header.database, header.database_salt
+
+
 class HeldFolder:
     """A folder whose lock this process holds. Give it to ``Store.open``, or release it."""
 
@@ -67,6 +72,15 @@ class HeldFolder:
     def header(self) -> Header:
         """The newest whole header; its MAC is verified by ``Store.open`` alone."""
         return self.chosen.header
+
+    def copies(self) -> list[Written]:
+        """The chosen copy of the header, then the other one if it is whole, says something else and fits as well."""
+        others = (copy for copy in self.found.copies if copy is not None and copy.line != self.chosen.line)
+        return [self.chosen, *(copy for copy in others if _place(copy) == _place(self.chosen))]
+
+    def choose(self, written: Written) -> None:
+        """Go on with that copy: its MAC verified, and that of the one chosen before did not."""
+        self.chosen = written
 
     @property
     def writable(self) -> bool:
