@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,6 @@ from tests.faults import world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FILES = ("vault.json", "vault.json.2", "vault.db", "head", "lock", "attempts", "vault.db-wal")
 KINDS = ("pipe", "zeros", "terminal", "folder", "socket", "circle", "nowhere")
@@ -58,7 +58,8 @@ def put(path: Path, kind: str) -> None:
             with socket.socket(socket.AF_UNIX) as made:
                 made.bind(str(path))
         case _:
-            target = {"zeros": "/dev/zero", "terminal": "/dev/ptmx", "circle": path, "nowhere": path.parent / "none"}
+            none = path.parent / "none"
+            target = {"zeros": Path("/dev/zero"), "terminal": Path("/dev/ptmx"), "circle": path, "nowhere": none}
             path.symlink_to(target[kind])
 
 

@@ -268,7 +268,7 @@ def test_a_full_queue_means_that_kvault_runs_already(tmp_path: Path) -> None:
 def test_a_full_queue_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listening, waiting = full_queue(tmp_path / "socket")
     waited = threading.Event()
-    monkeypatch.setattr(client.time, "sleep", lambda _: waited.set())
+    monkeypatch.setattr("kvault_gui.services.control.client.time.sleep", lambda _: waited.set())
 
     def serve() -> None:
         waited.wait(20)
