@@ -121,7 +121,10 @@ class Desk:
     def active(self) -> str:
         """The title of the window that has the keyboard; "" when none has."""
         ids = self._property(self._root(), "_NET_ACTIVE_WINDOW")
-        return self._title(ids[0]) if ids is not None and len(ids) and ids[0] else ""
+        if ids is None or not len(ids) or not ids[0]:
+            return ""
+        focus = self._display.get_input_focus().focus  # the window manager may tell before it is true
+        return self._title(ids[0]) if getattr(focus, "id", focus) == ids[0] else ""
 
     def tray_icons(self) -> list[tuple[int, int]]:
         """The middles of the icons that programs have put into a tray (XEmbed)."""

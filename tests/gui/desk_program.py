@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from installers.desk import Desk, DeskError
 from kvault_gui.engine.api import (
     AuditFilter,
     Credential,
@@ -34,7 +35,6 @@ from tests.peer import peer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from installers.desk import Desk
     from kvault_gui.services.control.protocol import State
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -197,7 +197,11 @@ class Program:
                 assert self.process.poll() is None, f"it ended with {self.process.poll()}: {self.said}"
             return found or None
 
-        found: T = self.desk.wait(look, what, seconds)
+        try:
+            found: T = self.desk.wait(look, what, seconds)
+        except DeskError:
+            self.desk.screenshot(self.home.folder / "failed.png")
+            raise
         return found
 
     def wait_front(self, title: str, seconds: float = LIMIT) -> None:
@@ -264,9 +268,7 @@ def make_desk(width: int = 1400, height: int = 900) -> Iterator[Desk]:
     """A display with a window manager; the test is skipped without them."""
     for each in ("Xvfb", "openbox"):
         peer(each)
-    from installers.desk import Desk as Made  # noqa: PLC0415 its libraries are there when the programs are
-
-    with Made(width, height) as desk:
+    with Desk(width, height) as desk:
         yield desk
 
 

@@ -94,6 +94,7 @@ def change_password(program: Program, value: str, *, store: bool) -> None:
     desk = program.desk
     desk.key("ctrl+e")
     program.wait(lambda: form_is_open(program), "the form")
+    desk.wait_still()
     for _ in range(KEYS_TO_PASSWORD):
         desk.key("Tab")
     desk.type(value)
@@ -114,6 +115,7 @@ def use(program: Program, held: Secrets) -> None:
         is_in_memory(program, value)
     copy(program, "Harbour", held.old)
     change_password(program, held.stored, store=True)
+    copy(program, "Harbour", held.stored)
     copy(program, "Zepp", held.value)
     change_password(program, held.drafted, store=False)
     is_in_memory(program, held.drafted)
