@@ -162,6 +162,17 @@ def test_what_does_not_fit_is_left_out(field: SecretEdit) -> None:
     assert len(field) == CAPACITY
 
 
+def test_a_field_can_be_made_for_more_than_a_password(qtbot: QtBot) -> None:
+    wide = SecretEdit("Token", capacity=3 * CAPACITY)
+    qtbot.addWidget(wide)
+    wide.set_secret(bytearray(b"x" * 2 * CAPACITY))
+    QTest.keyClicks(wide, "y")
+    assert _text(wide) == "x" * 2 * CAPACITY + "y"
+    QGuiApplication.clipboard().setText("z" * 2 * CAPACITY)
+    wide.paste_from(QClipboard.Mode.Clipboard)
+    assert len(wide) == wide.capacity == 3 * CAPACITY
+
+
 def test_edited_is_sent_for_each_change(field: SecretEdit, qtbot: QtBot) -> None:
     with qtbot.waitSignals([field.edited] * 3, order="none"):
         QTest.keyClicks(field, "ab")

@@ -19,13 +19,14 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds, when
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.labels import ElidedLabel, label
-from kvault_gui.gui.widgets.secret_edit import CAPACITY, SecretEdit
+from kvault_gui.gui.widgets.secret_edit import SecretEdit
 from kvault_gui.gui.widgets.text_edit import TextEdit
 
 if TYPE_CHECKING:
     from kvault_gui.gui.models.entry_form import FormField
 
 LINES = 5  # of a field with several lines
+LONGEST = 16_384  # characters of a secret on one line: service-account keys and tokens are longer than passwords
 
 
 class FieldEditor(QWidget):
@@ -123,7 +124,7 @@ class FieldEditor(QWidget):
             self._body.addWidget(line, 1)
 
     def _one_secret(self) -> None:
-        self.secret = SecretEdit(kinds.label(self.field.name) or self.tr("Value"))
+        self.secret = SecretEdit(kinds.label(self.field.name) or self.tr("Value"), capacity=LONGEST)
         self.secret.setObjectName(f"secret-{self.field.name}")
         if self.field.value is not None:
             self.secret.set_secret(self.field.value.value)
@@ -217,9 +218,9 @@ class FieldEditor(QWidget):
 
     def _touch(self) -> None:
         self._touched = True
-        if self.secret is not None and len(self.secret) >= CAPACITY:
+        if self.secret is not None and len(self.secret) >= LONGEST:
             text = self.tr("This field ends after {count} characters. For more, choose “Several lines”.")
-            self.say(text.format(count=f"{CAPACITY:,}"))
+            self.say(text.format(count=f"{LONGEST:,}"))
         else:
             self.say("")
         self.edited.emit()

@@ -22,7 +22,7 @@ from kvault_gui.gui import theme
 
 from .points import BULLET, Points, paint_char
 
-CAPACITY = 1024  # characters
+CAPACITY = 1024  # characters of a password; fields of entries hold longer tokens and take more
 _HINT = Qt.InputMethodHint
 
 
@@ -30,21 +30,23 @@ class SecretEdit(QLineEdit):
     """Behaves like a password field: typing, dead keys, input methods, paste, selection, assistive technology.
 
     There is no undo and no cut, and what is shown is painted character by character. ``edited`` follows each change
-    by the person; ``peek`` and ``take`` give the text as UTF-8 bytes, which the caller wipes.
+    by the person; ``peek`` and ``take`` give the text as UTF-8 bytes, which the caller wipes. At most ``capacity``
+    characters go in; the buffer for them is made at once, so that it never moves.
     """
 
     edited = Signal()
     eye_toggled = Signal(bool)
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, eye: bool = True) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, eye: bool = True, capacity: int = CAPACITY) -> None:
         super().__init__(parent)
-        self._points = Points(CAPACITY)
+        self.capacity = capacity
+        self._points = Points(capacity)
         self._mine = self._shown = False
         self._eye: QAction | None = None
         self.setAccessibleName(name)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setAcceptDrops(False)
-        self.setMaxLength(CAPACITY)
+        self.setMaxLength(capacity)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a password has no direction of its own
         self.setInputMethodHints(
             _HINT.ImhHiddenText | _HINT.ImhSensitiveData | _HINT.ImhNoPredictiveText | _HINT.ImhNoAutoUppercase

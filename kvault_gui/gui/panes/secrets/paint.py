@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds
 from kvault_gui.gui.models.secrets import ROW_ROLE
 from kvault_gui.gui.models.sidebar import HEADS, SIDEBAR_ROLE, SidebarRow, Stop
+from kvault_gui.gui.widgets.row_paint import END, START, RowLook, bar, ground
 
 if TYPE_CHECKING:
     from kvault_gui.engine.api import Row
 
 SOON = 30 * 86_400  # seconds: an entry that expires within them is marked
-_START = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-_END = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-
 # Unicode bidirectional isolates: user names and addresses run from left to right, titles as their first letter does.
 LTR, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
 
@@ -33,45 +31,6 @@ def row_height(*, compact: bool = False) -> int:
         return max(theme.px(36), QFontMetrics(theme.font("medium")).height() + theme.px(12))
     lines = QFontMetrics(theme.font("medium")).height() + QFontMetrics(theme.font("small")).height()
     return max(theme.px(51), lines + theme.px(16))
-
-
-class _Look:
-    """The state of one line while it is painted."""
-
-    def __init__(self, option: QStyleOptionViewItem) -> None:
-        state = option.state
-        self.selected = bool(state & QStyle.StateFlag.State_Selected)
-        self.hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-        # Not State_Active: views clear it when another widget has the focus, such as the search field.
-        self.active = option.widget.isActiveWindow()
-        self.focused = bool(state & QStyle.StateFlag.State_HasFocus) and self.active
-        self.mirrored = option.direction == Qt.LayoutDirection.RightToLeft
-
-    def fill(self) -> QColor | None:
-        """The ground of the line."""
-        colours = theme.tokens()
-        if self.selected:
-            return colours.asoft if self.active else colours.inact
-        return colours.hover if self.hovered else None
-
-    def mirror(self, inner: QRect, outer: QRect) -> QRect:
-        """``inner`` on the other side of ``outer`` where the language runs from right to left."""
-        return QStyle.visualRect(
-            Qt.LayoutDirection.RightToLeft if self.mirrored else Qt.LayoutDirection.LeftToRight, outer, inner
-        )
-
-
-def _ground(painter: QPainter, rect: QRect, look: _Look, radius: float) -> None:
-    fill = look.fill()
-    colours = theme.tokens()
-    if fill is not None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(rect), radius, radius)
-    if look.focused or (look.selected and colours.is_contrast):
-        painter.setPen(QPen(colours.accent, 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), radius - 1, radius - 1)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -88,14 +47,14 @@ class RowDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the row; one that has not arrived is an empty tile."""
         row: Row | None = index.data(ROW_ROLE)
-        look = _Look(option)
+        look = RowLook(option)
         gap = theme.px(8)
         outer = option.rect.adjusted(gap, 0, -gap, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _ground(painter, outer, look, theme.px(8))
+        ground(painter, outer, look, theme.px(8))
         if look.selected and look.active:
-            self._bar(painter, outer, look)
+            bar(painter, outer, look)
         side = theme.px(24 if self.compact else 32)
         tile = QRect(outer.left() + gap, outer.center().y() - side // 2 + 1, side, side)
         self._tile(painter, look.mirror(tile, outer), look, row)
@@ -105,14 +64,7 @@ class RowDelegate(QStyledItemDelegate):
             self._text(painter, look, row, QRect(left, outer.top(), right - left, outer.height()), outer)
         painter.restore()
 
-    def _bar(self, painter: QPainter, outer: QRect, look: _Look) -> None:
-        inset = theme.px(8)
-        bar = look.mirror(QRect(outer.left(), outer.top() + inset, 3, outer.height() - 2 * inset), outer)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.tokens().accent)
-        painter.drawRoundedRect(QRectF(bar), 1.5, 1.5)
-
-    def _tile(self, painter: QPainter, rect: QRect, look: _Look, row: Row | None) -> None:
+    def _tile(self, painter: QPainter, rect: QRect, look: RowLook, row: Row | None) -> None:
         colours = theme.tokens()
         painter.setPen(QPen(colours.line, 1))
         painter.setBrush(colours.raised if look.selected or look.hovered else colours.sunken)
@@ -123,7 +75,7 @@ class RowDelegate(QStyledItemDelegate):
             place.moveCenter(QRectF(rect).center())
             theme.paint(painter, place, kinds.icon(row.kind), colours.atext if look.selected else colours.text2)
 
-    def _marks(self, painter: QPainter, look: _Look, row: Row, room: QRect, outer: QRect) -> int:
+    def _marks(self, painter: QPainter, look: RowLook, row: Row, room: QRect, outer: QRect) -> int:
         colours, side = theme.tokens(), theme.px(16)
         marks: list[tuple[str, QColor]] = []
         if row.expires is not None and row.expires - time.time() < SOON:
@@ -140,7 +92,7 @@ class RowDelegate(QStyledItemDelegate):
             right -= side + theme.px(10)
         return right
 
-    def _text(self, painter: QPainter, look: _Look, row: Row, room: QRect, outer: QRect) -> None:
+    def _text(self, painter: QPainter, look: RowLook, row: Row, room: QRect, outer: QRect) -> None:
         colours = theme.tokens()
         title, small = theme.font("medium"), theme.font("small")
         first, second = QFontMetrics(title), QFontMetrics(small)
@@ -150,14 +102,14 @@ class RowDelegate(QStyledItemDelegate):
         painter.setFont(title)
         painter.setPen(colours.text)
         line = look.mirror(QRect(room.left(), top, room.width(), first.height()), outer)
-        painter.drawText(line, int(_START), _fitted(row.title, first, room.width()))
+        painter.drawText(line, int(START), _fitted(row.title, first, room.width()))
         if detail:
             painter.setFont(small)
             painter.setPen(colours.atext if look.selected and look.active else colours.text2)
             line = look.mirror(
                 QRect(room.left(), top + first.height() + theme.px(1), room.width(), second.height()), outer
             )
-            painter.drawText(line, int(_START), _fitted(detail, second, room.width(), isolate=LTR))
+            painter.drawText(line, int(START), _fitted(detail, second, room.width(), isolate=LTR))
 
 
 def _fitted(text: str, metrics: QFontMetrics, width: int, *, isolate: str = FIRST_STRONG) -> str:
@@ -199,28 +151,28 @@ class SidebarDelegate(QStyledItemDelegate):
             return
         gap = theme.px(8)
         outer = option.rect.adjusted(gap, 0, -gap, -1)
-        look = _Look(option)
+        look = RowLook(option)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.stop in HEADS:
             self._head(painter, outer, look, row)
         else:
-            _ground(painter, outer, look, theme.px(6))
+            ground(painter, outer, look, theme.px(6))
             self._line(painter, outer, look, row)
         painter.restore()
 
-    def _head(self, painter: QPainter, outer: QRect, look: _Look, row: SidebarRow) -> None:
+    def _head(self, painter: QPainter, outer: QRect, look: RowLook, row: SidebarRow) -> None:
         colours = theme.tokens()
         painter.setFont(theme.font("section"))
         painter.setPen(colours.text2)
         room = outer.adjusted(theme.px(8), theme.px(4), -theme.px(8), 0)
-        painter.drawText(look.mirror(room, outer), int(_START), row.text)
+        painter.drawText(look.mirror(room, outer), int(START), row.text)
         if row.stop is Stop.NAMESPACES:
             plus = look.mirror(plus_rect(outer), outer)
             colour = colours.accent if look.hovered else colours.text2
             theme.paint(painter, QRectF(plus), "plus", colour)
 
-    def _line(self, painter: QPainter, outer: QRect, look: _Look, row: SidebarRow) -> None:
+    def _line(self, painter: QPainter, outer: QRect, look: RowLook, row: SidebarRow) -> None:
         colours = theme.tokens()
         here = look.selected and look.active
         caret = caret_rect(outer, row)
@@ -241,17 +193,17 @@ class SidebarDelegate(QStyledItemDelegate):
             width = metrics.horizontalAdvance(count)
             painter.setPen(colours.atext if here else colours.text2)
             painter.drawText(
-                look.mirror(QRect(end - width, outer.top(), width, outer.height()), outer), int(_END), count
+                look.mirror(QRect(end - width, outer.top(), width, outer.height()), outer), int(END), count
             )
             end -= width + theme.px(8)
         painter.setFont(theme.font("medium" if look.selected else "body"))
         painter.setPen(colours.atext if here else colours.text)
         start = place.right() + theme.px(9)
         text = painter.fontMetrics().elidedText(one_line(row.text), Qt.TextElideMode.ElideRight, max(end - start, 0))
-        painter.drawText(look.mirror(QRect(start, outer.top(), end - start, outer.height()), outer), int(_START), text)
+        painter.drawText(look.mirror(QRect(start, outer.top(), end - start, outer.height()), outer), int(START), text)
 
 
-def _icon(row: SidebarRow, look: _Look) -> str:
+def _icon(row: SidebarRow, look: RowLook) -> str:
     name = _ICONS[row.stop]
     if look.selected and name in _FILLED:
         return f"{name}-filled"
