@@ -29,8 +29,8 @@ MAX_LANES = 16
 MAX_CALIBRATED_KIB = 512 << 10  # a vault must open on a computer with 2 GiB as well
 PBKDF2_ITERATIONS = 100_000  # the floor for reading
 MAX_PBKDF2_ITERATIONS = 10_000_000
+MAX_WORK_KIB = 64 << 20  # memory times iterations: about a minute
 FOREIGN_MEMORY_KIB = 1 << 20
-FOREIGN_WORK_KIB = 64 << 20  # memory times iterations: about a minute
 FOREIGN_LANES = 64
 MAX_AES_ROUNDS = 1 << 28  # about 8 s
 
@@ -68,7 +68,7 @@ def derive_argon2id(
         secret: the password; read where it lies, not copied.
         salt: 16 to 64 bytes; with 16 and one lane libsodium does it in half the time.
         memory_kib: 65,536 KiB at least, a quarter of this computer's memory at most.
-        iterations: 3 to 1,000.
+        iterations: 3 to 1,000; memory times iterations is bounded to 64 GiB, about a minute.
         lanes: 1 to 16.
         length: 16 to 64 bytes.
 
@@ -91,8 +91,13 @@ def check_argon2id(memory_kib: int, iterations: int, lanes: int) -> None:
         KdfCostError: below the floor or above the ceiling.
     """
     _between(memory_kib, ARGON2_MEMORY_KIB, max_memory_kib(), "Argon2id memory", "KiB", KdfCostError)
-    _between(iterations, ARGON2_ITERATIONS, MAX_ITERATIONS, "Argon2id", "iterations", KdfCostError)
+    most = _max_iterations(memory_kib)
+    _between(iterations, ARGON2_ITERATIONS, most, "Argon2id with that memory", "iterations", KdfCostError)
     _between(lanes, ARGON2_LANES, MAX_LANES, "Argon2id", "lanes", KdfCostError)
+
+
+def _max_iterations(memory_kib: int) -> int:
+    return max(ARGON2_ITERATIONS, min(MAX_ITERATIONS, MAX_WORK_KIB // memory_kib))
 
 
 def max_memory_kib() -> int:
@@ -172,7 +177,7 @@ def derive_argon2_foreign(  # noqa: PLR0913 the parameters of Argon2, by name
     most = min(FOREIGN_MEMORY_KIB, max_memory_kib() * 2)
     _between(lanes, 1, FOREIGN_LANES, "Argon2", "lanes", KdfCostError)
     _between(memory_kib, 8 * lanes, most, "Argon2 memory", "KiB", KdfCostError)
-    _between(iterations, 1, FOREIGN_WORK_KIB // memory_kib, "Argon2 with that memory", "iterations", KdfCostError)
+    _between(iterations, 1, MAX_WORK_KIB // memory_kib, "Argon2 with that memory", "iterations", KdfCostError)
     _between(len(salt), 8, 1024, "The salt", "bytes", InvalidInputError)
     _between(length, 4, 64, "The derived key", "bytes", InvalidInputError)
     cost = Argon2Cost(memory_kib, iterations, lanes)
@@ -225,7 +230,7 @@ def _scaled(cost: Argon2Cost, factor: float) -> Argon2Cost:
     ceiling = min(MAX_CALIBRATED_KIB, max_memory_kib())
     memory_kib = min(work // ARGON2_ITERATIONS, ceiling) // _STEP_KIB * _STEP_KIB
     memory_kib = max(memory_kib, ARGON2_MEMORY_KIB)
-    iterations = min(max(work // memory_kib, ARGON2_ITERATIONS), MAX_ITERATIONS)
+    iterations = min(max(work // memory_kib, ARGON2_ITERATIONS), _max_iterations(memory_kib))
     return Argon2Cost(memory_kib, iterations, ARGON2_LANES)
 
 

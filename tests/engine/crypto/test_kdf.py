@@ -52,6 +52,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
         {"iterations": 0},
         {"iterations": 1_001},
         {"iterations": 10**9},
+        {"memory_kib": 128 << 10, "iterations": 1_000},
         {"lanes": 0},
         {"lanes": 17},
         {"lanes": 1 << 24},
@@ -191,7 +192,7 @@ def test_beyond_the_ceiling_of_memory_calibration_adds_iterations(monkeypatch: p
     assert fast.memory_kib == min(kdf.MAX_CALIBRATED_KIB, kdf.max_memory_kib() // 16_384 * 16_384)
     assert 0.9 < fast.memory_kib * fast.iterations / 65_536 / 3 * 0.01 <= 1.0
     endless = kdf.calibrate_argon2id(1e6)
-    assert endless.iterations == kdf.MAX_ITERATIONS
+    assert endless.memory_kib * endless.iterations == kdf.MAX_WORK_KIB
 
 
 def test_different_labels_give_different_keys() -> None:
