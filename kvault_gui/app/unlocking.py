@@ -27,6 +27,7 @@ from kvault_gui.gui.dialogs.wizard import NewVaultWizard, WizardCalls
 from kvault_gui.gui.tasks import Tasks
 
 from .glance import HOME_VAULTS, shown
+from .making import Making
 
 if TYPE_CHECKING:
     from kvault_gui.engine.api import Opened, Probe
@@ -220,6 +221,8 @@ class Unlocking(QObject):
             self._lock_next = True
             self.wizard.accept()
             return True
+        if self.wizard is not None:
+            self.wizard.tasks.cancel("create")
         if not self.tasks.is_running("unlock"):
             return False
         self.tasks.cancel("unlock")
@@ -259,13 +262,11 @@ class Unlocking(QObject):
 
     async def _make_vault(self) -> None:
         await self._ready.wait()
-        client = self._application.client
-        if client is None:
-            return
+        making = Making(self._application, self._ready, lambda: self.tasks.start(self._renew(), "engine", "queue"))
         seconds = self._application.settings.clipboard_seconds
         calls = WizardCalls(
-            create=client.vaults.create,
-            maker=client.tools,
+            create=making.create,
+            maker=making,
             copy=lambda secret: self._application.clipboard.copy(secret, seconds),
         )
         self.wizard = wizard = NewVaultWizard(calls, usual_place())

@@ -138,6 +138,33 @@ def test_a_lock_closes_a_vault_that_the_wizard_has_just_made(desk: Desk, tmp_pat
         assert program.quit() == 0
 
 
+def test_a_lock_stops_the_making_of_a_vault_which_can_be_begun_again(desk: Desk, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with screen_reader(desk, home) as (reader, words), running(desk, home, env=words) as program:
+        program.wait_front(WIZARD)
+        reader.wait(program, "text", "Name")
+        desk.key("Return")
+        reader.wait_focus(program, lambda one: one.role == "password text", "the first password field")
+        desk.type(PASSWORD)
+        desk.key("Tab")
+        while reader.focus(program).role != "password text":
+            desk.key("Tab")
+        desk.type(PASSWORD)
+        engine = program.engine()
+        before = cpu_seconds(engine)
+        desk.key("Return")
+        program.wait(lambda: cpu_seconds(engine) - before > 0.2, "the key derivation to be under way")
+        assert client.ask(Lock(), home.socket) is not None
+        assert program.wait_gone(engine, 2) < 2
+        assert not (home.vault / "vault.json").exists()
+        program.engine()
+        desk.key("Return")  # what was typed is still there
+        reader.wait(program, "push button", "Skip for now")
+        locks(program, "command")
+        program.unlock(PASSWORD)
+        assert program.quit() == 0
+
+
 async def fall_asleep(bus: Bus) -> None:
     """The computer is about to sleep, and waits until kvault says that it may."""
     async with system(bus) as computer:

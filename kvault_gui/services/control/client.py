@@ -118,11 +118,14 @@ def lock(path: Path | None = None, seconds: float = 10.0) -> bool:
     Raises SilentError when it is not done in time.
     """
     before = status(path)
-    if before is None or before.locked:
+    if before is None:
         return False
+    # Also where nothing is open: a running unlock, or a vault that is being made, ends by it.
     # The application replaces itself while locking, so that an answer may be cut off: the state decides.
     with contextlib.suppress(ProtocolError, SilentError):
         ask(Lock(), path)
+    if before.locked:
+        return False
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with contextlib.suppress(ProtocolError):
