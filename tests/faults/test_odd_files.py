@@ -68,7 +68,8 @@ def put(path: Path, kind: str) -> None:
 def test_what_is_no_file_is_told_at_once_or_put_right(vault: Path, name: str, kind: str) -> None:
     put(vault / name, kind)
     attempts.read(vault)
-    told = KvaultError if name == "vault.db-wal" else DamagedError
+    # A terminal's device cannot be opened everywhere: then it is the disk that reports an error.
+    told = KvaultError if name == "vault.db-wal" or kind == "terminal" else DamagedError
     with contextlib.suppress(told):
         read_header(vault)
     with contextlib.suppress(told):

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyatspi  # type: ignore[import-not-found]  # the system's Python has it
 
+ROLES = {"button": "push button"}  # since at-spi2-core 2.53
+
 SHOWN = (
     "focusable", "focused", "sensitive", "showing", "visible", "checked", "checkable", "editable", "expandable",
     "selected", "modal", "active", "enabled",
@@ -44,7 +46,7 @@ def labels_of(node: Any) -> list[str]:
 def describe(node: Any, depth: int) -> dict[str, Any]:
     states = node.getState()
     said: dict[str, Any] = {
-        "role": node.getRoleName(),
+        "role": ROLES.get(node.getRoleName(), node.getRoleName()),
         "name": node.name,
         "description": node.description,
         "states": [name for name in SHOWN if states.contains(getattr(pyatspi, "STATE_" + name.upper()))],

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyatspi  # type: ignore[import-not-found]  # of the system's Python
 
+ROLES = {"button": "push button"}  # since at-spi2-core 2.53
+
 
 def application() -> Any:
     """Kvault's root, once it is there."""
@@ -37,7 +39,7 @@ def walk(node: Any, depth: int = 0) -> None:
         text = ""
     shown = states.contains(pyatspi.STATE_SHOWING)
     line = {
-        "role": node.getRoleName(),
+        "role": ROLES.get(node.getRoleName(), node.getRoleName()),
         "name": node.name,
         "description": node.description,
         "text": text,
