@@ -56,6 +56,8 @@ install_python() {
   say "Installing the locked Python packages"
   .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+  # Once here instead of at each start, also where PYTHONDONTWRITEBYTECODE is set.
+  .venv/bin/python -m compileall -q kvault_gui
   rm -f .venv/installed-"$(basename "$lock" .txt)"-*
   touch "$stamp"
 }
