@@ -14,6 +14,7 @@ from kvault_gui.engine.api import View
 from kvault_gui.gui.dialogs.import_dialog import PREVIEW, RESULT, SOURCE, ImportDialog
 from tests.gui.audit_stage import AuditStage, run
 from tests.gui.gallery_import import csv_file
+from tests.gui.inprocess import login
 from tests.gui.stage import until
 from tests.shared import shared
 
@@ -231,6 +232,24 @@ def test_the_whole_import_is_undone_from_its_last_page(tmp_path: Path) -> None:
             assert dialog.result_page.title.text() == "The import was taken back"
             assert await titles(stage) == []
             assert dialog.undo.isHidden()
+
+    run(play())
+
+
+def test_an_undo_says_how_many_entries_stayed_because_they_were_changed_meanwhile(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with importing(tmp_path) as (stage, dialog):
+            await _import_csv(dialog, tmp_path)
+            row = (await stage.engine.secrets.page(View(), None, 1))[0]
+            version = (await stage.engine.secrets.get(row.id)).version
+            await stage.engine.secrets.update(row.id, version, login("changed since", "work"))
+            dialog.undo.click()
+            await rested(dialog)
+            page = dialog.result_page
+            assert page.title.text() == "Most of the import was taken back"
+            assert page.text.text().startswith("1 entry was changed or deleted after the import and stays as it is.")
+            assert "as it was before" not in page.text.text()
+            assert await titles(stage) == ["changed since"]
 
     run(play())
 

@@ -248,17 +248,21 @@ class ImportDialog(TransferDialog):
             self.undo.setEnabled(True)
             self.end_work()
         self.summary = None
-        stayed = summary.added - gone
-        facts = [(self.tr("Entries that went"), f"{gone:,}")]
+        stayed = summary.added + summary.replaced - gone
+        facts = [(self.tr("Taken back"), f"{gone:,}")]
         if stayed > 0:
-            facts.append((self.tr("Stayed, changed since"), f"{stayed:,}"))
-        self.result_page.show_result(
-            "restore",
-            self.tr("The import was taken back"),
-            self.tr("The vault is as it was before."),
-            facts,
-            tone="text2",
-        )
+            facts.append((self.tr("Not taken back"), f"{stayed:,}"))
+            title = self.tr("Most of the import was taken back") if gone > stayed else self.tr("A part was taken back")
+            text = counted(
+                stayed,
+                "1 entry was changed or deleted after the import and stays as it is. The others are as before.",
+                "{count} entries were changed or deleted after the import and stay as they are. "
+                "The others are as before.",
+            )
+        else:
+            title = self.tr("The import was taken back")
+            text = self.tr("The vault is as it was before.")
+        self.result_page.show_result("restore", title, text, facts, tone="wait" if stayed > 0 else "text2")
         self.result_page.not_carried.hide()
         self._refresh()
         self.take_focus()
