@@ -66,9 +66,8 @@ class Session(QObject):
         self.window.secrets.tasks.start(self._fill(), "open")
 
     async def _fill(self) -> None:
+        self.window.secrets.notices.say_opening(self._opened.notes)
         await self.window.secrets.open()
-        if self._opened.notes:
-            self.window.secrets.say("info-filled", " ".join(self._opened.notes), False)  # noqa: FBT003 a slot
 
     def on_event(self, event: Event) -> None:
         """What the engine tells; damage that background verification found is said in words."""
@@ -77,7 +76,7 @@ class Session(QObject):
         elif isinstance(event, Found):
             kind = all_errors().get(event.code)
             if kind is not None:
-                self.window.show_error(kind(**event.fields))
+                self.window.secrets.notices.say_found(kind(**event.fields))
 
     def close(self) -> None:
         """Take the window away; nothing of the vault is shown any more."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import box
 
-from .buttons import button
+from .buttons import IconButton, button
 from .cards import Tile
 from .icon_spot import IconSpot
 from .labels import Paragraph, label
@@ -25,7 +25,7 @@ _BANNERS = {
 
 
 class Banner(QWidget):
-    """One finding in a coloured frame: a title, a line, at most one button."""
+    """One finding in a coloured frame: a title, a line, at most one button and a cross."""
 
     def __init__(self, kind: str, title: str, text: str = "", *, icon: str = "") -> None:
         super().__init__()
@@ -59,12 +59,19 @@ class Banner(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
-        self.setAccessibleName(f"{title}. {text}" if text else title)
+        self.setAccessibleName(f"{title.rstrip('.')}. {text}" if text else title)
 
     def add_button(self, text: str, act: Callable[[], object], icon: str = "") -> QPushButton:
         """Put a button at the end."""
         made = button(text, icon=icon, small=True, on_click=act)
         self._row.addWidget(made)
+        return made
+
+    def add_dismiss(self, act: Callable[[], object]) -> IconButton:
+        """Put a cross at the end that takes the banner away."""
+        made = IconButton("x", self.tr("Dismiss"))
+        made.clicked.connect(act)
+        self._row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
         return made
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -12,6 +12,7 @@ from kvault_gui.gui.widgets.ground import Ground, header_height
 from kvault_gui.gui.widgets.search_edit import SearchEdit
 
 from .columns import Columns
+from .notices import Notices
 
 if TYPE_CHECKING:
     from .detail import Detail
@@ -42,11 +43,16 @@ class Frame(QWidget):
         self._parts = QStackedWidget()
         self._parts.addWidget(self.splitter)
         self._parts.addWidget(whole)
-        layout = QHBoxLayout(self)
+        columns = QHBoxLayout()
+        columns.setSpacing(0)
+        columns.addWidget(side)
+        columns.addWidget(self._parts, 1)
+        self.notices = Notices()
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(side)
-        layout.addWidget(self._parts, 1)
+        layout.addWidget(self.notices)
+        layout.addLayout(columns, 1)
         self.columns = Columns(side, self.splitter, listed, detail)
 
     @staticmethod

@@ -102,8 +102,8 @@ class SecretsPane(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._frame)
-        self.splitter = self._frame.splitter
-        self._columns = self._frame.columns
+        self.splitter, self._columns = self._frame.splitter, self._frame.columns
+        self.notices = self._frame.notices
         self._list_bar = Snackbar(self.list)
 
     def _connect(self) -> None:
