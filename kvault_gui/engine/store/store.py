@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from ..errors import FolderPermissionError, KvaultError, LockedError, OutcomeUnknownError
-from . import binding, database, header, headers, records, sethash
+from . import binding, database, fulltext, header, headers, records, sethash
 from .faults import FULL, from_commit, from_os, from_sqlite, told
 from .files import REAL, Files
 from .head import HeadRecord
@@ -195,6 +195,11 @@ class Store:
         """
         with self._told():
             return self._buckets.verify_rest(budget_seconds)
+
+    def search_words(self, table: str) -> Iterator[list[tuple[str, int]]]:
+        """Verify a full-text index within itself, then give its (word, row id) pairs. Raises DatabaseDamagedError."""
+        with self._told():
+            yield from fulltext.words(self._database, table, verify=not self.read_only)
 
     def check(self) -> Generator[Progress, None, Checked]:
         """Verify every row, every record of the chain and every page; yields progress, finds problems in words."""

@@ -9,7 +9,7 @@ import msgspec
 
 from ..api import Category, CheckReport, Outcome, Progress
 from ..errors import DamagedError, DiskFullError, KvaultError, NotPermittedError, SelfTestError
-from . import drafts, fields, rebuild, records
+from . import drafts, fields, rebuild, records, search_check
 from .access import Action, check
 from .reading import number, select
 from .schema import VersionRow
@@ -66,7 +66,8 @@ def _log(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
 def _derived(vault: Vault, found: _Found) -> Generator[Progress, None, None]:
     """Counts, tags and the search index."""
     yield Progress(0, 1, "index")
-    found.problems += rebuild.mend(vault)
+    indexes_fit = yield from search_check.fits(vault)
+    found.problems += rebuild.mend(vault, indexes_fit=indexes_fit)
 
 
 def _store(vault: Vault, found: _Found) -> Generator[Progress, None, None]:

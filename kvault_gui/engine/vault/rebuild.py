@@ -27,9 +27,9 @@ _COUNTED = (
 _TAGGED = "select name, count(*) from {0} join tag on tag.id = {0}.tag where {0}.trashed = 0 group by {0}.tag"
 
 
-def mend(vault: Vault) -> list[str]:
-    """Rebuild what does not fit; returns it in words."""
-    if _fits(vault):
+def mend(vault: Vault, *, indexes_fit: bool) -> list[str]:
+    """Rebuild what does not fit; returns it in words. ``indexes_fit``: what the comparison word by word said."""
+    if indexes_fit and _fits(vault):
         return []
     if vault.store.read_only:
         return [
