@@ -60,7 +60,7 @@ def entry(number: int, password: str) -> EntryInput:
 
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A closed vault as it was, and as it is after entry 150 was changed and 151 went to the trash."""
+    """A closed vault as it was, and as it is after some entries were changed and one went to the trash."""
     base = tmp_path_factory.mktemp("whole")
     engine = Engine(Nobody(), "test", kdf_seconds=0)
     engine.vaults.create(str(base / "new"), Secret.of(PASSWORD))
@@ -73,6 +73,10 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     changed.title, changed.tags = "Renamed", ["all", "changed"]  # so that the search index and the tags differ as well
     engine.secrets.update(150, 1, changed)
     engine.secrets.trash([151])
+    for number in range(201, 211):
+        renamed = entry(number, f"old {number}")
+        renamed.title = f"Another {number}"
+        engine.secrets.update(number, 1, renamed)
     engine.vaults.close()
     return base / "old", base / "new"
 
