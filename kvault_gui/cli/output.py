@@ -118,7 +118,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 def error(found: KvaultError, *, as_json: bool) -> None:
     """An error on standard error: one line in words, or one line of JSON."""
-    what = found.say(found.what)
+    what = found.say(found.headline)
     meaning = found.say(found.meaning)
     advice = ADVICE.get(found.code) or found.say(found.advice)
     if as_json:

@@ -22,12 +22,18 @@ class KvaultError(Exception):
     code: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 1
     what: ClassVar[str] = "That did not work"
+    what_one: ClassVar[str] = ""  # instead of ``what`` where ``count`` is 1
     meaning: ClassVar[str] = "Nothing was changed."
     advice: ClassVar[str] = "Try again."
 
     def __init__(self, **fields: FieldValue) -> None:
         self.fields: dict[str, FieldValue] = fields
-        super().__init__(self.say(self.what))
+        super().__init__(self.say(self.headline))
+
+    @property
+    def headline(self) -> str:
+        """The template of what happened, for one or for several."""
+        return self.what_one if self.what_one and self.fields.get("count") == 1 else self.what
 
     def say(self, template: str) -> str:
         """Fill ``template`` (one of this class's, or its translation) with the fields."""
@@ -258,6 +264,7 @@ class ChangesMissingError(DamagedError):
 
     code = "changes-missing"
     what = "{count} acknowledged changes are missing from this copy"
+    what_one = "1 acknowledged change is missing from this copy"
     meaning = "The newest part of the database was cut, damaged or replaced. What was left of it was kept as {kept}."
     advice = "Open a backup, or open what is there and accept the loss."
 

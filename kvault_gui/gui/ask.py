@@ -28,7 +28,7 @@ def words(error: KvaultError) -> Words:
     def say(template: str) -> str:
         return error.say(QCoreApplication.translate("errors", template))
 
-    return Words(say(error.what), say(error.meaning), say(error.advice))
+    return Words(say(error.headline), say(error.meaning), say(error.advice))
 
 
 class Ask:

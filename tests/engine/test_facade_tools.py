@@ -83,6 +83,10 @@ def test_any_text_has_a_strength(text: str) -> None:
     assert math.isfinite(found.bits)
 
 
+def test_a_weak_text_does_not_become_strong_by_its_length() -> None:
+    assert TOOLS.strength(Secret.of("t" * 2_000)).bits < 20
+
+
 def test_long_secrets_are_estimated_quickly() -> None:
     assert TOOLS.strength(Secret.of("x" * 1_000_000)).bits > 0
 

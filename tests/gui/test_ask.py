@@ -42,6 +42,11 @@ def _press(dialog: QDialog, *, action: bool) -> None:
     button.click()
 
 
+def test_one_missing_change_is_told_in_the_singular() -> None:
+    assert words(ChangesMissingError(count=1, kept="x")).what == "1 acknowledged change is missing from this copy"
+    assert words(ChangesMissingError(count=2, kept="x")).what == "2 acknowledged changes are missing from this copy"
+
+
 @pytest.mark.parametrize("yes", [True, False])
 def test_confirm_gives_the_answer_and_forgets_the_dialog(ask: Ask, *, yes: bool) -> None:
     async def go() -> None:

@@ -11,7 +11,7 @@ from kvault_gui.engine.api import Category, Outcome, Record
 from kvault_gui.engine.audit.actions import CATEGORIES
 from kvault_gui.gui.models import audit_days as days
 from kvault_gui.gui.models import audit_words as words
-from kvault_gui.gui.models.audit_sentences import ICONS, SENTENCES
+from kvault_gui.gui.models.audit_sentences import ICONS, ONE, SENTENCES
 from kvault_gui.gui.theme import resources
 
 DETAILS: dict[str, str | int] = {
@@ -57,6 +57,12 @@ def test_every_act_has_a_sentence_however_it_ended(action: str, outcome: Outcome
         assert resources.read(f"icons/{sign.icon}.svg")
 
 
+def test_the_sentences_for_one_stand_in_for_sentences_that_there_are() -> None:
+    told = {template for by_outcome in SENTENCES.values() for many in by_outcome.values() for template in many}
+    assert set(ONE) <= told
+    assert all(f"{{{name}" in template for template, (name, _) in ONE.items())
+
+
 def test_no_sentence_or_icon_is_left_of_an_act_that_is_gone() -> None:
     assert set(SENTENCES) == set(CATEGORIES)
     assert set(ICONS) <= set(CATEGORIES)
@@ -93,6 +99,16 @@ def test_what_it_was_done_to_is_strong_and_nothing_else() -> None:
             "Unlocked Personal with the password, after 2 failed tries",
         ),
         (record("access.refused", Outcome.REFUSED, "", act="export the vault"), "Refused to export the vault"),
+        (
+            record("vault.unlocked", Outcome.DONE, "Personal", **{**FAILED_BEFORE, "failed before, unverified": 1}),
+            "Unlocked Personal with the password, after 1 failed try",
+        ),
+        (record("export.done", name="/home/me/all.csv", entries=1), "Exported 1 entry to all.csv"),
+        (record("import.done", name="old.kdbx", added=1, replaced=3), "Imported old.kdbx: 1 entry new, 3 replaced"),
+        (record("import.undone", name="old.kdbx", entries=1), "Took back the import of old.kdbx: 1 entry"),
+        (record("secrets.imported", name="old.kdbx", entries=1), "Stored 1 entry of old.kdbx"),
+        (record("secrets.imported", name="old.kdbx", namespaces=1), "Made 1 namespace of old.kdbx"),
+        (record("vault.checked", name="", problems=1), "Checked the whole vault and found 1 problem"),
         (record("export.done", name="/home/me/all.csv", entries=1_204), "Exported 1,204 entries to all.csv"),
         (record("import.done", name="old.kdbx", added=12, replaced=0), "Imported old.kdbx: 12 entries"),
         (record("audit.verified", records=12_418), "Checked this log: 12,418 records fit together"),

@@ -76,6 +76,25 @@ def test_a_new_login_is_stored_and_shown(on_stage: Callable[..., None]) -> None:
     on_stage(test, empty=True)
 
 
+def test_what_was_just_stored_is_shown_although_something_else_was_searched_for(
+    on_stage: Callable[..., None],
+) -> None:
+    async def test(stage: Stage) -> None:
+        stage.pane.head.search.setText("GitHub")
+        await stage.calm()
+        dialog = await form(stage, "new")
+        QTest.keyClicks(dialog.about.title, "Robot")
+        dialog.save.click()
+        await closed(stage)
+        await until(lambda: stage.pane.detail.entry is not None and stage.pane.detail.entry.title == "Robot")
+        row = stage.pane.list.current()
+        assert row is not None
+        assert row.title == "Robot"
+        assert stage.pane.head.search.text() == ""
+
+    on_stage(test)
+
+
 def test_what_is_missing_is_said_under_the_field(on_stage: Callable[..., None]) -> None:
     async def test(stage: Stage) -> None:
         dialog = await form(stage, "new")
@@ -119,6 +138,37 @@ def test_a_stored_value_is_read_only_when_it_is_to_be_edited(on_stage: Callable[
         dialog._changed = False
         dialog.reject()
         await closed(stage)
+
+    on_stage(test)
+
+
+def test_long_tokens_and_keys_of_several_lines_are_edited_whole(on_stage: Callable[..., None]) -> None:
+    token, key = "t" * 3_000, "-----BEGIN KEY-----\n" + "k" * 64 + "\n-----END KEY-----\n"
+
+    async def test(stage: Stage) -> None:
+        await stage.change("Mail", password=key)
+        await stage.choose("Mail")
+        dialog = await form(stage, "edit")
+        password = editor(dialog, "password")
+        password.read_wanted.emit(password)
+        await until(lambda: password._plain is not None)
+        QTest.keyClicks(password._plain.edit, "x")
+        dialog.save.click()
+        await closed(stage)
+        value = (await stage.engine.secrets.reveal(stage.ids["Mail"], "password", Use.SHOW)).text()
+        assert sorted(value) == sorted(key + "x")
+        await stage.change("Mail", password=token)
+        await stage.choose("Mail")
+        dialog = await form(stage, "edit")
+        password = editor(dialog, "password")
+        password.read_wanted.emit(password)
+        await until(lambda: len(password.secret or "") == len(token))
+        QTest.keyClick(password.secret, Qt.Key.Key_End)
+        QTest.keyClicks(password.secret, "x")
+        dialog.save.click()
+        await closed(stage)
+        value = (await stage.engine.secrets.reveal(stage.ids["Mail"], "password", Use.SHOW)).text()
+        assert value == token + "x"
 
     on_stage(test)
 

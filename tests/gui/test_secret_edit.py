@@ -168,7 +168,11 @@ def test_a_field_can_be_made_for_more_than_a_password(qtbot: QtBot) -> None:
     wide.set_secret(bytearray(b"x" * 2 * CAPACITY))
     QTest.keyClicks(wide, "y")
     assert _text(wide) == "x" * 2 * CAPACITY + "y"
-    QGuiApplication.clipboard().setText("z" * 2 * CAPACITY)
+    with qtbot.waitSignal(wide.overflowed):
+        QGuiApplication.clipboard().setText("z" * 2 * CAPACITY)
+        wide.paste_from(QClipboard.Mode.Clipboard)
+    assert _text(wide) == "x" * 2 * CAPACITY + "y"  # half a secret looks like a secret: nothing of it goes in
+    QGuiApplication.clipboard().setText("z" * (CAPACITY - 1))
     wide.paste_from(QClipboard.Mode.Clipboard)
     assert len(wide) == wide.capacity == 3 * CAPACITY
 

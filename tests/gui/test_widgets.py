@@ -141,9 +141,11 @@ def test_strength_is_told_in_a_word_and_bits(qtbot: QtBot) -> None:
     bar = StrengthBar()
     qtbot.addWidget(bar)
     for score, word in enumerate(("Very weak", "Weak", "Fair", "Strong", "Excellent")):
-        bar.set_strength(score, 12.4)
-        assert bar.text == f"{word}, about 12 bits"
+        bar.set_strength(score, 70.4)
+        assert bar.text == f"{word}, about 70 bits"
         assert bar.filled == score + 1
+    bar.set_strength(4, 46)  # the best score of the estimate, and yet within reach of those who guess for long
+    assert (bar.filled, bar.text) == (4, "Strong, about 46 bits")
     bar.clear()
     assert (bar.filled, bar.text) == (0, "")
 

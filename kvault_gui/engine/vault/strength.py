@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 72  # characters: zxcvbn's time grows with the square of the length
 _BITS_BEYOND = 1.0  # for each further character: text goes on, so little is assumed
+_BEST = 4  # zxcvbn's highest score; what begins weakly goes on weakly
 
 
 def strength(secret: Secret) -> Strength:
@@ -26,6 +27,8 @@ def strength(secret: Secret) -> Strength:
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     found = zxcvbn(text[:_LOOKED_AT], max_length=_LOOKED_AT)
-    bits = math.log2(max(1.0, float(found["guesses"]))) + _BITS_BEYOND * max(0, len(text) - _LOOKED_AT)
+    bits = math.log2(max(1.0, float(found["guesses"])))
+    if found["score"] == _BEST:
+        bits += _BITS_BEYOND * max(0, len(text) - _LOOKED_AT)
     warning = str(found["feedback"]["warning"] or "").rstrip(".")
     return Strength(round(bits, 1), int(found["score"]), warning)

@@ -114,7 +114,7 @@ class FieldEditor(QWidget):
         elif form in (FieldType.LONG, FieldType.PEM):
             self._several_lines()
         elif self.field.protected or form in (FieldType.SECRET, FieldType.OTP):
-            self._one_secret()
+            (self._one_secret if self._fits_a_line() else self._several_lines)()
         else:
             line = QLineEdit("" if self.field.value is None else self.field.value.text())
             line.setAccessibleName(kinds.label(self.field.name))
@@ -122,6 +122,12 @@ class FieldEditor(QWidget):
             line.textEdited.connect(self._touch)
             self._plain = line
             self._body.addWidget(line, 1)
+
+    def _fits_a_line(self) -> bool:
+        """Whether the value can be edited on one line: keys with several lines and longer values come from imports."""
+        if self.field.value is None:
+            return not self.field.kept or self.field.size <= LONGEST
+        return len(self.field.value.value) <= LONGEST and b"\n" not in self.field.value.value
 
     def _one_secret(self) -> None:
         self.secret = SecretEdit(kinds.label(self.field.name) or self.tr("Value"), capacity=LONGEST)
@@ -133,6 +139,7 @@ class FieldEditor(QWidget):
         else:
             self.secret.setPlaceholderText(_example(self.field.type))
         self.secret.edited.connect(self._touch)
+        self.secret.overflowed.connect(self._say_too_long)
         self._body.addWidget(self.secret, 1)
         if self.field.kept:
             self._read = IconButton("pencil", self.tr("Show the stored value to edit it"))
@@ -218,12 +225,12 @@ class FieldEditor(QWidget):
 
     def _touch(self) -> None:
         self._touched = True
-        if self.secret is not None and len(self.secret) >= LONGEST:
-            text = self.tr("This field ends after {count} characters. For more, choose “Several lines”.")
-            self.say(text.format(count=f"{LONGEST:,}"))
-        else:
-            self.say("")
+        self.say("")
         self.edited.emit()
+
+    def _say_too_long(self) -> None:
+        text = self.tr("At most {count} characters fit here, so nothing was put in. Fields of several lines take more.")
+        self.say(text.format(count=f"{LONGEST:,}"))
 
     def _rename(self, name: str) -> None:
         self.field.name = name.strip()

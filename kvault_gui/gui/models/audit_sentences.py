@@ -191,6 +191,32 @@ _SYSTEM = {
 
 SENTENCES: dict[str, _Told] = {**_UNLOCK, **_READ, **_CHANGE, **_TRUST, **_EXPORT, **_SYSTEM}
 
+ONE: dict[str, tuple[str, str]] = {  # a sentence with a count: the count's name, and the sentence for 1
+    "Unlocked {object} with the {method:plain}, after {failures:plain} failed tries": (
+        "failures",
+        _n("Unlocked {object} with the {method:plain}, after {failures:plain} failed try"),
+    ),
+    "Exported {entries:plain} entries to {file}": ("entries", _n("Exported {entries:plain} entry to {file}")),
+    "Imported {object}: {added:plain} entries new, {replaced:plain} replaced": (
+        "added",
+        _n("Imported {object}: {added:plain} entry new, {replaced:plain} replaced"),
+    ),
+    "Imported {object}: {added:plain} entries": ("added", _n("Imported {object}: {added:plain} entry")),
+    "Took back the import of {object}: {entries:plain} entries": (
+        "entries",
+        _n("Took back the import of {object}: {entries:plain} entry"),
+    ),
+    "Stored {entries:plain} entries of {object}": ("entries", _n("Stored {entries:plain} entry of {object}")),
+    "Made {namespaces:plain} namespaces of {object}": (
+        "namespaces",
+        _n("Made {namespaces:plain} namespace of {object}"),
+    ),
+    "Checked the whole vault and found {problems} problems": (
+        "problems",
+        _n("Checked the whole vault and found {problems} problem"),
+    ),
+}
+
 WORDS: dict[Outcome, str] = {  # behind the sentence, for an outcome that an action usually does not have
     Outcome.DONE: "",
     Outcome.REFUSED: _n(", refused"),

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from kvault_gui.engine.api import Outcome
 from kvault_gui.gui.models import kinds
 
-from .audit_sentences import CATEGORY_ICONS, DETAILS, ICONS, METHODS, SENTENCES, WORDS
+from .audit_sentences import CATEGORY_ICONS, DETAILS, ICONS, METHODS, ONE, SENTENCES, WORDS
 from .lines import one_line
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def sentence(record: Record) -> list[Part]:
     """What happened, as parts; an action of a newer kvault is told by its name."""
     values = _values(record)
     found: list[Part] = []
-    for template in _templates(record):
+    for template in _templates(record, values):
         pieces = list(string.Formatter().parse(template))
         if all(not name or values.get(name) for _, name, _, _ in pieces):
             for literal, name, form, _ in pieces:
@@ -61,15 +61,21 @@ def text(record: Record) -> str:
     return "".join(part.text for part in sentence(record))
 
 
-def _templates(record: Record) -> list[str]:
+def _templates(record: Record, values: dict[str, str]) -> list[str]:
     known = SENTENCES.get(record.action)
     if known is None:
         return [_tr("Did “{action}” to {object}"), _tr("Did “{action}”")]
     wanted = known.get(record.outcome)
     if wanted is not None:
-        return [_tr(template) for template in wanted]
+        return [_in_number(template, values) for template in wanted]
     # An outcome that this action does not have today is told all the same.
-    return [f"{_tr(template)}{_tr(WORDS[record.outcome])}" for template in known[Outcome.DONE]]
+    return [f"{_in_number(template, values)}{_tr(WORDS[record.outcome])}" for template in known[Outcome.DONE]]
+
+
+def _in_number(template: str, values: dict[str, str]) -> str:
+    """The sentence for one or for several."""
+    name, single = ONE.get(template, ("", ""))
+    return _tr(single if name and values.get(name) == "1" else template)
 
 
 def _values(record: Record) -> dict[str, str]:

@@ -27,6 +27,7 @@ from kvault_gui.engine.errors import LockedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
+    from kvault_gui.engine.api import Entry
     from kvault_gui.runtime.proxy import Secrets
 
     Start = Callable[[Coroutine[Any, Any, None]], object]
@@ -165,6 +166,12 @@ class SecretRows(QAbstractTableModel):
                 if row.id == wanted.id:
                     return page * PAGE + at
         return None
+
+    async def find(self, entry: Entry, limit: int) -> int | None:
+        """Where an entry stands in this list, if it is among the first ``limit`` of its title."""
+        hits = await self._secrets.search(entry.title, self._view, limit)
+        row = next((hit for hit in hits if hit.id == entry.id), None)
+        return await self.number_of(row) if row is not None else None
 
     def _likely_pages(self, wanted: Row) -> Iterable[int]:
         if not self._places:

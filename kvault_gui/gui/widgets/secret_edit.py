@@ -31,10 +31,12 @@ class SecretEdit(QLineEdit):
 
     There is no undo and no cut, and what is shown is painted character by character. ``edited`` follows each change
     by the person; ``peek`` and ``take`` give the text as UTF-8 bytes, which the caller wipes. At most ``capacity``
-    characters go in; the buffer for them is made at once, so that it never moves.
+    characters go in; the buffer for them is made at once, so that it never moves. A text that does not fit is refused
+    as a whole: half a secret looks like a secret.
     """
 
     edited = Signal()
+    overflowed = Signal()  # what was typed or pasted does not fit, and nothing of it went in
     eye_toggled = Signal(bool)
 
     def __init__(self, name: str, parent: QWidget | None = None, *, eye: bool = True, capacity: int = CAPACITY) -> None:
@@ -249,6 +251,9 @@ class SecretEdit(QLineEdit):
         if self.isReadOnly():
             return
         start, end = self._range()
+        if len(text) > self.capacity - len(self._points) + end - start:
+            self.overflowed.emit()
+            return
         went_in = self._points.splice(start, end, text)
         self._show(start + went_in)
         self.edited.emit()

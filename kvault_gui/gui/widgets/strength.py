@@ -10,6 +10,7 @@ from kvault_gui.gui.theme.draw import box
 from .labels import label, set_tone
 
 SEGMENTS = 5
+EXCELLENT = 64  # bits: the estimate's best score begins far below, where a stolen copy can be guessed at
 _TONES = ("bad", "bad", "wait", "ok", "ok")
 
 
@@ -70,7 +71,7 @@ class StrengthBar(QWidget):
             self.tr("Strong"),
             self.tr("Excellent"),
         )
-        score = min(max(score, 0), SEGMENTS - 1)
+        score = min(max(score, 0), SEGMENTS - 1 if bits >= EXCELLENT else SEGMENTS - 2)
         self._segments.filled, self._segments.tone = score + 1, _TONES[score]
         self._word.setText(words[score])
         set_tone(self._word, _TONES[score])

@@ -120,7 +120,7 @@ class SecretsPane(QWidget):
         self.list.chosen.connect(self._choose)
         self.list.activated_row.connect(self._open_row)
         self.list.clicked.connect(lambda _index: self._go_to_detail())
-        self.list.typed.connect(self._type)
+        self.list.typed.connect(self.head.search.type_on)
         self.list.customContextMenuRequested.connect(self._list_menu)
         self.detail.menu_wanted.connect(self._menu)
         for wanted, name in (
@@ -270,17 +270,20 @@ class SecretsPane(QWidget):
     async def _show_stored_now(self, entry_id: int) -> None:
         await self._reload()
         entry = await self._parts.secrets.get(entry_id)
-        row = await self._find(entry)
+        row = await self.rows.find(entry, HITS)
         if row is not None:
             self.list.select_number(row)
+        elif entry.version == 1:  # a new one is shown, whatever was searched for
+            self.sidebar.choose((Stop.ALL, None))
+            self.tasks.start(self._show_among_all(entry), "fill", "replace")
         else:
             await self._read(entry_id)
 
-    async def _find(self, entry: Entry) -> int | None:
-        """Where an entry stands in the list, if it is there."""
-        hits = await self._parts.secrets.search(entry.title, self.rows.view, HITS)
-        row = next((hit for hit in hits if hit.id == entry.id), None)
-        return await self.rows.number_of(row) if row is not None else None
+    async def _show_among_all(self, entry: Entry) -> None:
+        await self._fill()
+        row = await self.rows.find(entry, HITS)
+        if row is not None:
+            self.list.select_number(row)
 
     def _show_stored(self, entry_id: int) -> None:
         self.tasks.start(self._show_stored_now(entry_id), "reload", "replace")
@@ -343,9 +346,6 @@ class SecretsPane(QWidget):
         menu = self.editing.place_menu(row, self)
         if menu is not None:
             menu.popup(point)
-
-    def _type(self, text: str) -> None:
-        self.head.search.type_on(text)
 
     def _into_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
