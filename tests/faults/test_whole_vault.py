@@ -20,13 +20,13 @@ from kvault_gui.engine.api import (
     Question,
     Secret,
     Use,
+    View,
 )
 from kvault_gui.engine.errors import (
     ChangesMissingError,
     DamagedError,
     HeadDamagedError,
     KvaultError,
-    OldRowsError,
 )
 from kvault_gui.engine.facade import Engine
 from tests.faults.world import drain
@@ -120,7 +120,7 @@ def reported(folder: Path) -> list[str]:
     told = list(opened.notes)
     try:
         assert engine.secrets.reveal(150, "password", Use.SHOW).text() == "NEW", "an old value was given out"
-    except OldRowsError as error:
+    except DamagedError as error:
         told.append(str(error))
     told += drain(engine.vaults.check()).problems
     engine.vaults.close()
@@ -133,7 +133,7 @@ def test_no_single_page_of_an_older_copy_is_silent_or_gives_an_old_value(
     old, new = ((folder / "vault.db").read_bytes() for folder in states)
     whose = owners(states[1], tmp_path / "owners")
     told = 0
-    for page in range(len(new) // PAGE):
+    for page in range(len(old) // PAGE):
         place = slice(page * PAGE, (page + 1) * PAGE)
         if new[place] == old[place]:
             continue
@@ -191,3 +191,31 @@ def test_a_missing_head_is_said_and_accepted(vault: Path) -> None:
     engine, _ = unlock(vault, Accept.HEAD)
     engine.vaults.close()
     unlock(vault)[0].vaults.close()
+
+
+def test_an_older_search_index_in_one_piece_is_reported_and_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "vault"
+    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine.vaults.create(str(folder), Secret.of(PASSWORD))
+    for number in range(1, 31):
+        engine.secrets.create(entry(number, "old"))
+    engine.vaults.close()
+    before = (folder / "vault.db").read_bytes()
+    engine, _ = unlock(folder)
+    for number in range(1, 11):
+        renamed = entry(number, "old")
+        renamed.title = f"Another {number}"
+        engine.secrets.update(number, 1, renamed)
+    engine.vaults.close()
+    whose = owners(folder, tmp_path / "owners")
+    after = bytearray((folder / "vault.db").read_bytes())
+    for page in (page for page, name in whose.items() if name.startswith("search_data")):
+        place = slice((page - 1) * PAGE, page * PAGE)
+        after[place] = before[place] or after[place]
+    (folder / "vault.db").write_bytes(after)
+    engine, opened = unlock(folder)
+    told = opened.notes + drain(engine.vaults.check()).problems
+    assert any("search index" in line for line in told), told
+    assert len(engine.secrets.search("another", View())) == 10
+    assert drain(engine.vaults.check()).problems == []
+    engine.vaults.close()
