@@ -28,6 +28,7 @@ from kvault_gui.runtime.client import EngineClient
 from kvault_gui.runtime.spawn import Spawned, spawn
 from kvault_gui.services.control.server import AlreadyRunningError, ControlServer, Hooks
 
+from . import unexpected
 from .leaving import Leaving
 from .place import window_store
 from .refusals import Refusals
@@ -261,6 +262,7 @@ class Application(QObject):
 def run(qt: QApplication, application: Application) -> int:
     """Turn the loop until the application ends."""
     loop = qasync.QEventLoop(qt)
+    loop.set_exception_handler(unexpected.on_loop)
     try:
         code = int(loop.run_until_complete(application.run()))
         loop.close()

@@ -121,7 +121,10 @@ def _go_on(
     inherited: Inherited,
     seen: Glance,
 ) -> int:
+    from . import unexpected  # noqa: PLC0415 after the first paint
     from .application import Application, Begun, run  # noqa: PLC0415 after the first paint
 
     begun = Begun(dialog, spawned, arguments.hidden, seen)
-    return run(application, Application(application, theme, begun, inherited))
+    made = Application(application, theme, begun, inherited)
+    unexpected.install(made.show_error)
+    return run(application, made)
