@@ -83,6 +83,25 @@ def test_the_engine_uses_relative_imports_only() -> None:
     assert not wrong
 
 
+def test_cryptography_is_done_in_its_room() -> None:
+    """There each primitive is behind its known-answer test; what a failed one stops must not go on beside it."""
+    allowed = {
+        "kvault_gui/engine/store/sethash.py": {"hashlib"},  # asks for the test itself: a row's hash is the hot path
+        "kvault_gui/engine/store/opening.py": {"hashlib"},  # names a file that is set aside
+        "kvault_gui/engine/formats/kdbx/ciphers.py": {"cryptography", "Cryptodome", "oxifish"},  # KDBX alone has them
+        "kvault_gui/engine/vault/otp.py": {"cryptography"},  # HMAC-SHA1 of one-time codes
+    }
+    wrong = []
+    for path in (PACKAGE / "engine").rglob("*.py"):
+        name = relative(path)
+        if name.startswith("kvault_gui/engine/crypto/"):
+            continue
+        libraries = r"hashlib|hmac|cryptography|Cryptodome|nacl|argon2|oxifish"
+        found = re.findall(rf"^\s*(?:from|import) ({libraries})\b", code_of(path), re.MULTILINE)
+        wrong += [f"{name}: {word}" for word in set(found) - allowed.get(name, set())]
+    assert not wrong
+
+
 @pytest.mark.parametrize("word", BANNED)
 def test_banned_words_stand_only_in_their_file(word: str) -> None:
     wrong = [relative(p) for p in SOURCES if relative(p) not in BANNED[word] and re.search(word, code_of(p))]

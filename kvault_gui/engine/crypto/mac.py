@@ -10,6 +10,7 @@ from . import selftest
 
 if TYPE_CHECKING:
     from .data import Bytes
+    from .hashes import Hash
 
 
 def sign(key: Bytes, message: Bytes) -> bytes:
@@ -20,6 +21,16 @@ def sign(key: Bytes, message: Bytes) -> bytes:
     """
     selftest.ensure("HMAC-SHA256")
     return hmac.digest(bytes(key), bytes(message), "sha256")
+
+
+def new(key: Bytes) -> Hash:
+    """A running HMAC-SHA256, for a message in pieces that are not to be copied together.
+
+    Raises:
+        SelfTestError: the module is in its error state.
+    """
+    selftest.ensure("HMAC-SHA256")
+    return hmac.new(bytes(key), digestmod="sha256")
 
 
 def verify(key: Bytes, message: Bytes, tag: Bytes) -> None:

@@ -6,12 +6,11 @@ its hash is SHA-256 over exactly these bytes. The total stands in the last recor
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 import cbor2
 
-from ..crypto import canonical
+from ..crypto import canonical, hashes
 from ..errors import AuditBrokenError, InvalidInputError
 from .sethash import SIZE
 
@@ -39,7 +38,7 @@ def encode(link: Link) -> bytes:
 
 def digest(record: bytes) -> bytes:
     """The record's hash."""
-    return hashlib.sha256(record).digest()
+    return hashes.sha256(record)
 
 
 def decode(number: int, record: bytes) -> Link:

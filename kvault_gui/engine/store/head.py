@@ -7,9 +7,10 @@ B is written after it and becomes durable with the next one, so that it may lag 
 from __future__ import annotations
 
 import enum
-import hmac
 import struct
 from typing import TYPE_CHECKING, NamedTuple
+
+from ..crypto import mac
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,15 +68,15 @@ class DatabaseTail(NamedTuple):
 def encode(key: bytes, record: HeadRecord) -> bytes:
     """The 128 bytes: magic, commit number, chain head, header generation, header digest, reserve, HMAC-SHA256."""
     body = _BODY.pack(_MAGIC, *record)
-    return body + hmac.digest(key, body, "sha256")
+    return body + mac.sign(key, body)
 
 
 def _parse(key: bytes, copy: bytes) -> HeadRecord | None:
     """A copy's record; None if anything in its 4,096 bytes is not as it was written."""
-    body, mac = copy[: _BODY.size], copy[_BODY.size : _RECORD]
+    body, tag = copy[: _BODY.size], copy[_BODY.size : _RECORD]
     if len(copy) != _COPY or any(copy[_RECORD:]):
         return None
-    if not hmac.compare_digest(hmac.digest(key, body, "sha256"), mac):
+    if not mac.same(mac.sign(key, body), tag):
         return None
     magic, *fields = _BODY.unpack(body)
     return HeadRecord(*fields) if magic == _MAGIC else None

@@ -6,14 +6,13 @@ is known; "hmac-sha256" and its HMAC, which tells malice once the vault key is k
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from typing import NoReturn
 
 import msgspec
 
+from ..crypto import hashes, mac
 from ..errors import HeaderDamagedError, NewerFormatError
 
 FORMAT = 1
@@ -64,7 +63,7 @@ class Written(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> bytes:
         """SHA-256 of the line; the head names it."""
-        return hashlib.sha256(self.line).digest()
+        return hashes.sha256(self.line)
 
     @property
     def data(self) -> bytes:
@@ -74,7 +73,7 @@ class Written(msgspec.Struct, frozen=True):
 
     def verifies(self, key: bytes) -> bool:
         """Whether the MAC is that of the line under the header MAC key."""
-        return hmac.compare_digest(hmac.digest(key, self.line, "sha256"), self.mac)
+        return mac.same(mac.sign(key, self.line), self.mac)
 
 
 def following(changed: Header, old: Header) -> Header:
@@ -86,7 +85,7 @@ def following(changed: Header, old: Header) -> Header:
 def encode(header: Header, key: bytes) -> Written:
     """The header ready to be written. Raises HeaderDamagedError for a header that could not be read again."""
     line = _line(header)
-    return parse(Written(header, line, hmac.digest(key, line, "sha256")).data)
+    return parse(Written(header, line, mac.sign(key, line)).data)
 
 
 def parse(data: bytes) -> Written:
@@ -101,8 +100,8 @@ def parse(data: bytes) -> Written:
     lines = data.split(b"\n")
     if len(lines) != _LINES or lines[3]:
         _damaged("it is cut or has lines that do not belong there")
-    line, mac = lines[0], _hex_line(lines[2], b"hmac-sha256 ")
-    if _hex_line(lines[1], b"sha256 ") != hashlib.sha256(line).digest():
+    line, tag = lines[0], _hex_line(lines[2], b"hmac-sha256 ")
+    if _hex_line(lines[1], b"sha256 ") != hashes.sha256(line):
         _damaged("its checksum does not fit")
     found = _json(line)
     _known(found)
@@ -113,7 +112,7 @@ def parse(data: bytes) -> Written:
     _check(header)
     if _line(header) != line:
         _damaged("it is not spelled as kvault spells it")
-    return Written(header, line, mac)
+    return Written(header, line, tag)
 
 
 def _damaged(reason: str) -> NoReturn:

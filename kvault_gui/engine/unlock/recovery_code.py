@@ -6,10 +6,10 @@ ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-CCCC. The code has full entropy, so HKDF
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from ..api import Method, Secret
+from ..crypto.hashes import sha256
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import HeaderDamagedError, InvalidInputError, NotMineError, WrongCodeError
@@ -38,7 +38,7 @@ def _letters(value: bytes, count: int) -> str:
 
 def _check(code: bytes) -> str:
     # 20 bits of a hash: a wrong, missing or swapped character passes once in a million.
-    return _letters(hashlib.sha256(_CHECK_INFO + code).digest(), _CHECK)
+    return _letters(sha256(_CHECK_INFO + code), _CHECK)
 
 
 def _grouped(letters: str) -> str:

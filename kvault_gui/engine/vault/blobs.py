@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING
 
-from ..crypto import stream
+from ..crypto import hashes, mac, stream
 from ..crypto.rng import random_bytes
 from ..errors import AuthenticationError, ValueDamagedError
 from .reading import numbers, select
@@ -29,7 +27,7 @@ def _chunks(value: bytes | bytearray) -> Iterator[bytes]:
 
 
 def _digest(chunks: list[bytes]) -> bytes:
-    whole = hashlib.sha256()
+    whole = hashes.new("SHA-256")
     for chunk in chunks:
         whole.update(chunk)
     return whole.digest()
@@ -68,7 +66,7 @@ def load(vault: Vault, record: FieldRecord, secret: bytes) -> bytes:
     row = BlobRow._make(found)
     stored = select(vault.store, "select data from chunk where blob = ? order by number", row.id)
     sealed: list[bytes] = [chunk for (chunk,) in stored]
-    if not hmac.compare_digest(_digest(sealed), row.digest):
+    if not mac.same(_digest(sealed), row.digest):
         raise ValueDamagedError(field=record.name)
     key = vault.keys.blob_key(namespace=row.namespace, epoch=row.epoch, blob=row.uid, salt=row.salt)
     place = BlobPlace(row.namespace, row.epoch, secret, row.version, record.name, row.type, row.uid, record.size)

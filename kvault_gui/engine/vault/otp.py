@@ -8,6 +8,7 @@ import math
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from ..crypto import selftest
 from ..errors import InvalidInputError
 
 _ALGORITHMS = frozenset({"SHA1", "SHA256", "SHA512"})
@@ -82,6 +83,7 @@ def parse(text: str) -> OneTime:
 
 def at_counter(wanted: OneTime, counter: int) -> str:
     """The code at a counter (RFC 4226, section 5.3)."""
+    selftest.ensure_sound()
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 few sessions compute a code
     from cryptography.hazmat.primitives.twofactor.hotp import HOTP  # noqa: PLC0415 as above
 

@@ -7,11 +7,9 @@ its key; Len, Grubbs, Ristenpart 2021).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Protocol
 
-from ..crypto import aead, canonical
+from ..crypto import aead, canonical, hashes, mac
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import AuthenticationError, HeaderDamagedError, NotMineError
@@ -80,7 +78,7 @@ def new_keys() -> Keys:
 def _kek(vault: str, slot: Slot, factors: list[tuple[str, bytes]]) -> bytes:
     material = b"".join(context(kind.encode(), output) for kind, output in factors)
     # Method, creation time and label are bound too: whoever edits a header can turn nothing into something else.
-    digest = hashlib.sha256(canonical.encode([slot.method, slot.label, slot.created, dict(slot.params)])).digest()
+    digest = hashes.sha256(canonical.encode([slot.method, slot.label, slot.created, dict(slot.params)]))
     info = context(_KEK, bytes.fromhex(vault), slot.id.encode(), digest)
     return derive_hkdf(material, salt=bytes.fromhex(slot.salt), info=info)
 
@@ -137,7 +135,7 @@ def make(
 def open_slot(vault: str, slot: Slot, output: bytes) -> Keys:
     """The keys of a slot. Raises NotMineError if the output is not its, HeaderDamagedError if its wraps are altered."""
     kek = _kek(vault, slot, [(slot.method, output)])
-    if not hmac.compare_digest(_commitment(kek), bytes.fromhex(slot.commitment)):
+    if not mac.same(_commitment(kek), bytes.fromhex(slot.commitment)):
         raise NotMineError
     try:
         vk = _unwrap(kek, slot.wrapped_vk, _aad(vault, slot, "vk"))

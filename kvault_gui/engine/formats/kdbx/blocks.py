@@ -6,10 +6,9 @@ Version 3 frames the plaintext in blocks with SHA-256; version 4 frames the ciph
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, BinaryIO
 
+from ...crypto import hashes, mac
 from ...errors import FormatDamagedError
 from .limits import LIMITS, Limits, refuse
 
@@ -82,7 +81,7 @@ def read_hashed(pull: Pull, limits: Limits = LIMITS) -> Iterator[bytes]:
         data = pull.take(size)
         if len(data) != size:
             raise FormatDamagedError(reason=f"it ends inside block {number}")
-        if hashlib.sha256(data).digest() != digest:
+        if hashes.sha256(data) != digest:
             raise FormatDamagedError(reason=f"block {number} is altered")
         yield data
         number += 1
@@ -90,14 +89,14 @@ def read_hashed(pull: Pull, limits: Limits = LIMITS) -> Iterator[bytes]:
 
 def block_key(number: int, key: bytes) -> bytes:
     """The HMAC key of a block; the header's is number 2^64 - 1."""
-    return hashlib.sha512(number.to_bytes(8, "little") + key).digest()
+    return hashes.digest("SHA-512", number.to_bytes(8, "little") + key)
 
 
 def _mac(number: int, key: bytes, data: bytes) -> bytes:
-    mac = hmac.new(block_key(number, key), digestmod="sha256")
-    mac.update(number.to_bytes(8, "little") + len(data).to_bytes(4, "little"))
-    mac.update(data)
-    return mac.digest()
+    running = mac.new(block_key(number, key))
+    running.update(number.to_bytes(8, "little") + len(data).to_bytes(4, "little"))
+    running.update(data)
+    return running.digest()
 
 
 def read_authenticated(source: BinaryIO, key: bytes, limits: Limits = LIMITS) -> Iterator[bytes]:
@@ -113,7 +112,7 @@ def read_authenticated(source: BinaryIO, key: bytes, limits: Limits = LIMITS) ->
         data = source.read(size)
         if len(data) != size:
             raise FormatDamagedError(reason=f"it ends inside block {number}")
-        if not hmac.compare_digest(_mac(number, key, data), head[:32]):
+        if not mac.same(_mac(number, key, data), head[:32]):
             raise FormatDamagedError(reason=f"block {number} is altered, missing or out of order")
         if size == 0:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 import oxifish
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher as Primitive
 from cryptography.hazmat.primitives.ciphers import algorithms, modes
 
+from ...crypto import hashes, selftest
 from ...errors import FormatDamagedError, FormatUnknownError
 from .header import Cipher
 
@@ -33,6 +33,7 @@ def _not_whole() -> FormatDamagedError:
 
 def decrypt(cipher: Cipher, key: bytes, iv: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Decrypt a stream. Raises FormatDamagedError when the padding does not fit at the end."""
+    selftest.ensure_sound()
     if cipher is Cipher.CHACHA20:
         stream = _chacha20(key, iv).decryptor()
         yield from (stream.update(piece) for piece in pieces)
@@ -81,6 +82,7 @@ class _PaddedAes:
 
 def encryptor(cipher: Cipher, key: bytes, iv: bytes) -> Encryptor:
     """An encryptor for the payload; Twofish is read only."""
+    selftest.ensure_sound()
     if cipher is Cipher.AES:
         return _PaddedAes(key, iv)
     if cipher is Cipher.CHACHA20:
@@ -95,9 +97,9 @@ class InnerStream:
     def __init__(self, kind: int, key: bytes) -> None:
         self._apply: Callable[[bytes], bytes]
         if kind == SALSA20:
-            self._apply = Salsa20.new(hashlib.sha256(key).digest(), _SALSA_NONCE).encrypt
+            self._apply = Salsa20.new(hashes.sha256(key), _SALSA_NONCE).encrypt
         elif kind == CHACHA20:
-            digest = hashlib.sha512(key).digest()
+            digest = hashes.digest("SHA-512", key)
             self._apply = _chacha20(digest[:32], digest[32:44]).encryptor().update
         elif kind == NO_STREAM:
             self._apply = bytes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from ...crypto.hashes import sha256
 from ...errors import FormatDamagedError, FormatUnknownError
 from . import variant
 from .limits import LIMITS, Limits, refuse
@@ -88,7 +88,7 @@ class Header:
 
     def digest(self) -> bytes:
         """SHA-256 of the header's bytes."""
-        return hashlib.sha256(self.raw).digest()
+        return sha256(self.raw)
 
 
 class _Taker:

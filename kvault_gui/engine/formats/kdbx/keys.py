@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import binascii
-import hashlib
 import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from ...crypto import hashes
 from ...errors import FormatDamagedError, FormatLimitError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _xml_key(parts: _KeyXml) -> bytes:
         except ValueError:
             raise _damaged("holds no valid hexadecimal digits") from None
         check = (parts.hash or "").strip().lower()
-        if check and hashlib.sha256(key).hexdigest()[:8] != check:
+        if check and hashes.sha256(key).hex()[:8] != check:
             raise _damaged("does not match its own checksum")
     else:
         raise _damaged("has an unknown version")
@@ -107,7 +107,8 @@ def read_key_file(path: str) -> bytes:
             start = file.read(_XML_MAX)
             if size <= _XML_MAX:
                 return _small_key(start)
-            whole = hashlib.sha256(start)
+            whole = hashes.new("SHA-256")
+            whole.update(start)
             while piece := file.read(_PIECE):
                 whole.update(piece)
             return whole.digest()
@@ -132,14 +133,14 @@ def _small_key(content: bytes) -> bytes:
     if len(content) == _HEX:
         with suppress(ValueError, UnicodeDecodeError):
             return bytes.fromhex(content.decode("ascii"))
-    return hashlib.sha256(content).digest()
+    return hashes.sha256(content)
 
 
 def composite(password: bytes | bytearray | None, key_file: bytes | None) -> bytes:
     """SHA-256 over the SHA-256 of the password, if there is one, and the key file's 32 bytes, if there is one."""
-    whole = hashlib.sha256()
+    whole = hashes.new("SHA-256")
     if password is not None:
-        whole.update(hashlib.sha256(password).digest())
+        whole.update(hashes.sha256(password))
     if key_file is not None:
         whole.update(key_file)
     return whole.digest()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import io
 from typing import TYPE_CHECKING, BinaryIO
 
+from ...crypto import mac
 from ...errors import FormatDamagedError, WrongSourceCredentialsError
 from ..model import Dropped, ForeignDatabase, ForeignEntry, ForeignGroup
 from .blocks import PIECE, Pull, read_authenticated, read_hashed
@@ -99,8 +99,8 @@ class KdbxReader:
             found = self._source.read(_SHA256)
             if len(found) != _SHA256:
                 raise FormatDamagedError(reason="its end is missing")
-            return hmac.compare_digest(found, header_mac(self.header.raw, keys))
-        return hmac.compare_digest(self._decrypted(keys).take(_START), self.header.start_bytes)
+            return mac.same(found, header_mac(self.header.raw, keys))
+        return mac.same(self._decrypted(keys).take(_START), self.header.start_bytes)
 
     def _pieces(self) -> Iterator[bytes]:
         while piece := self._source.read(PIECE):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import NamedTuple
 
-from ...crypto import kdf
+from ...crypto import hashes, kdf, mac
 from .blocks import block_key
 from .header import Header, Kdf, KdfParameters
 
@@ -39,9 +37,9 @@ def _transform(composite: bytes, cost: KdfParameters) -> bytes:
 def derive_keys(composite: bytes, header: Header) -> Keys:
     """Run the key derivation that ``header`` asks for. Raises KdfCostError before any memory is taken."""
     whole = header.seed + _transform(composite, header.kdf)
-    return Keys(hashlib.sha256(whole).digest(), hashlib.sha512(whole + b"\1").digest())
+    return Keys(hashes.sha256(whole), hashes.digest("SHA-512", whole + b"\1"))
 
 
 def header_mac(raw: bytes, keys: Keys) -> bytes:
     """HMAC-SHA256 over a version 4 header."""
-    return hmac.digest(block_key(_HEADER_BLOCK, keys.blocks), raw, "sha256")
+    return mac.sign(block_key(_HEADER_BLOCK, keys.blocks), raw)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from ...crypto.hashes import sha256
 from ...crypto.rng import random_bytes
 from ...errors import InvalidInputError
 from ..model import Dropped
@@ -61,7 +61,7 @@ class KdbxWriter:
         )
         keys = derive_keys(composite, header)
         raw = write_header(header)
-        target.write(raw + hashlib.sha256(raw).digest() + header_mac(raw, keys))
+        target.write(raw + sha256(raw) + header_mac(raw, keys))
         self.dropped = Dropped()
         self._blocks = BlockWriter(target, keys.blocks)
         self._cipher = encryptor(options.cipher, keys.payload, header.iv)
@@ -77,7 +77,7 @@ class KdbxWriter:
         """Write an attachment, once for equal bytes; returns the reference that ``ForeignFile.ref`` takes."""
         if self._begun:
             raise InvalidInputError(reason="Attachments stand before the document")
-        digest = hashlib.sha256(data).digest()
+        digest = sha256(data)
         known = self._refs.get(digest)
         if known is not None:
             return known

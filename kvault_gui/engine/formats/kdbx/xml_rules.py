@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
+from ...crypto import mac
 from ...errors import FormatDamagedError
 from ..model import ForeignEntry, ForeignField, ForeignFile, ForeignGroup, ForeignState, Role
 from .limits import refuse
@@ -33,7 +33,7 @@ def _header_hash(p: Parse, value: Value) -> None:
     text = read_text(value)
     if p.header_digest is None or not text.strip():
         return
-    if not hmac.compare_digest(from_base64(text, "the checksum of its header"), p.header_digest):
+    if not mac.same(from_base64(text, "the checksum of its header"), p.header_digest):
         raise FormatDamagedError(reason="its header was altered after it was saved")
 
 
