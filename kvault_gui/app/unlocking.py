@@ -240,6 +240,11 @@ class Unlocking(QObject):
         if choice in (MISSING, HEAD):
             self._accept = [*self._accept, Accept(choice)]
         dialog.clear_problem()
+        again = self.tr("Type the password once more.")
+        if choice == HEAD:
+            dialog.show_news(self.tr("Everything is verified before the vault opens"), again)
+        elif choice == MISSING:
+            dialog.show_news(self.tr("The vault opens without the missing changes"), again)
 
     # Another vault ----------------------------------------------------------------------------------------------------
 

@@ -265,7 +265,7 @@ class ChangesMissingError(DamagedError):
     code = "changes-missing"
     what = "{count} acknowledged changes are missing from this copy"
     what_one = "1 acknowledged change is missing from this copy"
-    meaning = "The newest part of the database was cut, damaged or replaced. What was left of it was kept as {kept}."
+    meaning = "The newest part of the database was cut, damaged or replaced. What is left of it: {kept}."
     advice = "Open a backup, or open what is there and accept the loss."
 
 

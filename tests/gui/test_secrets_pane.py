@@ -10,10 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from kvault_gui.engine.api import Order, Use, View
+from kvault_gui.engine.api import Order, Use, Version, View
 from kvault_gui.gui.ask import Question
 from kvault_gui.gui.dialogs.namespace import NameDialog
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
+from kvault_gui.gui.panes.secrets.rows import what_changed
 from kvault_gui.gui.widgets.field_row import FieldRow
 from tests.gui.inprocess import login
 from tests.gui.stage import Stage, play, until
@@ -203,6 +204,15 @@ def test_a_shown_value_hides_again(on_stage: Callable[..., None]) -> None:
         assert stage.pane.detail.entry.title == "Mail"
 
     on_stage(test)
+
+
+def test_a_version_is_a_sentence_that_begins_with_a_capital() -> None:
+    def said(*changed: str) -> str:
+        return what_changed(Version(2, 0.0, "owner", list(changed), current=True))
+
+    assert said("password") == "Password changed"
+    assert said("username", "password") == "User name and password changed"
+    assert said("username", "password", "url", "notes") == "User name, password and 2 more changed"
 
 
 def test_an_earlier_version_becomes_the_current_one_again(on_stage: Callable[..., None]) -> None:

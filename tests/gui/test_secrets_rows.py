@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
 
 from kvault_gui.engine.api import PAGE, Namespace, Overview, Row, Tag, View
 from kvault_gui.gui.models import secrets as model
@@ -139,6 +140,21 @@ def test_the_tree_shows_what_is_open_and_indents_it() -> None:
     shown = [(row.text, row.level) for row in rows_of(OVERVIEW, {1}) if row.stop is Stop.NAMESPACE]
     assert shown == [("home", 0), ("work", 0), ("infra", 1)]
     assert [row.text for row in rows_of(OVERVIEW, set()) if row.stop is Stop.TAG] == ["alpha", "zeta"]
+
+
+def test_names_with_numbers_stand_in_the_order_of_the_numbers() -> None:
+    teams = [Namespace(at, None, name, name, 1) for at, name in enumerate(("Team 10", "Team 2", "team 1", "Äpfel"))]
+    overview = Overview(4, 0, 0, 0, teams, [Tag("2027", 1), Tag("3", 1)])
+    shown = [row.text for row in rows_of(overview, set()) if row.stop in (Stop.NAMESPACE, Stop.TAG)]
+    assert shown == ["team 1", "Team 2", "Team 10", "Äpfel", "3", "2027"]
+
+
+def test_one_entry_is_said_in_the_singular(qapp: QApplication) -> None:
+    rows = SidebarRows(qapp)
+    rows.show_overview(OVERVIEW)
+    number = rows.number_of((Stop.TAG, "zeta"))
+    assert number is not None
+    assert rows.data(rows.index(number, 0), int(Qt.ItemDataRole.AccessibleTextRole)) == "zeta, 1 item"
 
 
 def test_folding_keeps_the_place_of_every_other_line(qapp: QApplication) -> None:

@@ -42,6 +42,29 @@ def test_enter_submits_what_was_typed_and_empties_the_field(dialog: UnlockDialog
     assert len(dialog.field) == 0
 
 
+def test_damage_is_answered_by_keys_alone(dialog: UnlockDialog, qtbot: QtBot) -> None:
+    dialog.activateWindow()
+    dialog.show_problem(problem_of(ChangesMissingError(count=2, kept="x"), "/srv/vault"))
+    first = QApplication.focusWidget()
+    assert first is not None
+    assert first.accessibleName() == "Open another copy or a backup"
+    QTest.keyClick(first, Qt.Key.Key_Down)
+    second = QApplication.focusWidget()
+    assert second is not None
+    with qtbot.waitSignal(dialog.problem_answered) as answer:
+        QTest.keyClick(second, Qt.Key.Key_Return)
+    assert answer.args == [MISSING]
+
+
+def test_ctrl_q_quits_from_the_field_and_from_a_problem(dialog: UnlockDialog, qtbot: QtBot) -> None:
+    dialog.activateWindow()
+    with qtbot.waitSignal(dialog.quit_requested):
+        QTest.keyClick(dialog, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    dialog.show_problem(problem_of(ChangesMissingError(count=2, kept="x"), "/srv/vault"))
+    with qtbot.waitSignal(dialog.quit_requested):
+        QTest.keyClick(dialog, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_nothing_is_submitted_while_it_works_and_esc_cancels(dialog: UnlockDialog, qtbot: QtBot) -> None:
     QTest.keyClicks(dialog.field, "hunter2")
     dialog.begin_unlock()

@@ -92,7 +92,7 @@ def problem_of(error: KvaultError, path: str) -> Problem:
 def _fact_name(field: str) -> str:
     names = {
         "count": _tr("Changes"),
-        "kept": _tr("Kept as"),
+        "kept": _tr("What is left of it"),
         "reason": _tr("Found"),
         "found": _tr("Found"),
         "expected": _tr("Expected"),

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -57,6 +57,7 @@ class UnlockDialog(QDialog):
         self._problem: ProblemPage | None = None
         self.setWindowTitle(self.tr("Unlock — kvault"))
         self._build()
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.quit_requested)
         self._tick = QTimer(self)
         self._tick.setInterval(250)
         self._tick.timeout.connect(self._count_down)
@@ -269,6 +270,7 @@ class UnlockDialog(QDialog):
         self._problem.quit_requested.connect(self.quit_requested)
         self._page.hide()
         self._outer.addWidget(self._problem)
+        self._problem.show()  # a hidden widget takes no focus, and the keyboard would be nowhere
         self._problem.take_focus()
         self._fit()
 

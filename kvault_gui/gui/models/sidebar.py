@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -82,6 +83,11 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Sidebar", text)
 
 
+def _natural(name: str) -> str:
+    """A key that puts "Team 2" before "Team 10"."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(20), name.casefold())
+
+
 def rows_of(overview: Overview, opened: set[int]) -> list[SidebarRow]:
     """The lines to show, the trash apart, with the namespaces in ``opened`` unfolded."""
     rows = [
@@ -94,7 +100,7 @@ def rows_of(overview: Overview, opened: set[int]) -> list[SidebarRow]:
     for namespace in overview.namespaces:
         below[namespace.parent].append(namespace)
     for children in below.values():
-        children.sort(key=lambda child: child.name.casefold(), reverse=True)
+        children.sort(key=lambda child: _natural(child.name), reverse=True)
     waiting = [(namespace, 0) for namespace in below[None]]
     while waiting:
         namespace, level = waiting.pop()
@@ -115,7 +121,7 @@ def rows_of(overview: Overview, opened: set[int]) -> list[SidebarRow]:
             waiting.extend((child, level + 1) for child in below.get(namespace.id, ()))
     if overview.tags:
         rows.append(SidebarRow(Stop.TAGS, _tr("Tags")))
-        ordered = sorted(overview.tags, key=lambda tag: tag.name.casefold())
+        ordered = sorted(overview.tags, key=lambda tag: _natural(tag.name))
         rows.extend(SidebarRow(Stop.TAG, tag.name, tag.count) for tag in ordered)
     return rows
 
@@ -200,4 +206,5 @@ def spoken(row: SidebarRow) -> str:
         return row.text
     folded = "" if not row.branch else _tr("open") if row.open else _tr("folded")
     name = row.path or row.text
-    return ", ".join(part for part in (name, _tr("{count} items").format(count=f"{row.count:,}"), folded) if part)
+    items = _tr("1 item") if row.count == 1 else _tr("{count} items").format(count=f"{row.count:,}")
+    return ", ".join(part for part in (name, items, folded) if part)

@@ -39,7 +39,8 @@ class Notices(Ground):
     def say_opening(self, notes: Sequence[str]) -> None:
         """What the opening found and mended, one sentence each."""
         if notes:
-            self._show(OPENING, "wait", notes[0], " ".join(notes[1:]))
+            title, _, text = " ".join(notes).partition(". ")
+            self._show(OPENING, "wait", title.rstrip("."), text)
 
     def say_found(self, error: KvaultError) -> None:
         """What was found later. What was dismissed stays away: the log has each finding."""

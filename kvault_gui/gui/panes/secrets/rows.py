@@ -192,9 +192,13 @@ def what_changed(version: Version) -> str:
     names = [_inside(name) for name in version.changed]
     most = 3
     if len(names) > most:
-        return _tr("{names} and {count} more changed").format(names=", ".join(names[:2]), count=len(names) - 2)
-    first = names[0] if len(names) == 1 else _tr("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1])
-    return _tr("{names} changed").format(names=first[:1].upper() + first[1:])
+        said = _tr("{names} and {count} more changed").format(names=", ".join(names[:2]), count=len(names) - 2)
+    elif len(names) == 1:
+        said = _tr("{names} changed").format(names=names[0])
+    else:
+        some = _tr("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1])
+        said = _tr("{names} changed").format(names=some)
+    return said[:1].upper() + said[1:]
 
 
 def _inside(name: str) -> str:
