@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card, app_mark
+from kvault_gui.gui.widgets.fitting import fit_over_window
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import Paragraph, label
 from kvault_gui.gui.widgets.panels import ProgressPanel
@@ -160,9 +161,5 @@ class AboutDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As large as wished for, or as the window it stands over leaves room."""
         super().showEvent(event)
-        room = self.screen().availableSize() - QSize(theme.px(8), theme.px(40))
-        over = self.parentWidget()
-        if over is not None:
-            room = room.boundedTo(over.window().size().expandedTo(QSize(480, 420)))
-        self.resize(QSize(theme.px(SIZE[0]), theme.px(SIZE[1])).boundedTo(room))
+        fit_over_window(self, SIZE)
         self.close_button.setFocus()

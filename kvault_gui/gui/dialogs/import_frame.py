@@ -21,6 +21,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask, words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.fitting import fit_over_window
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.panels import ProgressPanel
@@ -129,11 +130,7 @@ class TransferDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As large as wished for, or as the window it stands over leaves room."""
         super().showEvent(event)
-        over = self.parentWidget()
-        room = self.screen().availableSize() - QSize(theme.px(8), theme.px(40))
-        if over is not None:
-            room = room.boundedTo(over.window().size().expandedTo(QSize(480, 420)))
-        self.resize(QSize(theme.px(self._size[0]), theme.px(self._size[1])).boundedTo(room))
+        fit_over_window(self, self._size)
         self.take_focus()
 
     def take_focus(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +21,7 @@ from kvault_gui.desktop.settings import LIMITS, Density, Theme
 from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card
+from kvault_gui.gui.widgets.fitting import fit_over_window
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.wheel import leave_wheel_to_page
@@ -203,11 +204,7 @@ class SettingsDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """As large as wished for, or as the window it stands over leaves room."""
         super().showEvent(event)
-        room = self.screen().availableSize() - QSize(theme.px(8), theme.px(40))
-        over = self.parentWidget()
-        if over is not None:
-            room = room.boundedTo(over.window().size().expandedTo(QSize(480, 420)))
-        self.resize(QSize(theme.px(SIZE[0]), theme.px(SIZE[1])).boundedTo(room))
+        fit_over_window(self, SIZE)
 
 
 def _note(icon: str, text: str, tone: str = "text2") -> QWidget:
