@@ -12,8 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from kvault_gui.engine.api import Entry, Field, FieldType, OneTimeCode, Row, Secret, Strength, Use
 from kvault_gui.engine.errors import DiskFullError, FolderPermissionError, NothingToUndoError
 from kvault_gui.gui.models import kinds
-
-from .paint import one_line
+from kvault_gui.gui.models.lines import one_line
 
 if TYPE_CHECKING:
     from kvault_gui.gui.ask import Ask

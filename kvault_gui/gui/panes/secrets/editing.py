@@ -13,10 +13,10 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.dialogs.entry import EntryDialog
 from kvault_gui.gui.dialogs.namespace import NameDialog, PlaceDialog
 from kvault_gui.gui.models.entry_form import Begin
+from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 
 from .acts import named, shown_path
-from .paint import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

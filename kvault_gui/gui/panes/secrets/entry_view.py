@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from kvault_gui.engine.api import Entry, Field, FieldType, Secret, Use, Version
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds, when
+from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card, Line, Tile
 from kvault_gui.gui.widgets.field_row import FieldRow
 from kvault_gui.gui.widgets.labels import Chip, label
 from kvault_gui.gui.widgets.strength import StrengthBar
 
-from .paint import SOON, one_line
+from .paint import SOON
 from .rows import CodeRow, FileRow, HistoryRow, LongText, WordsRow, heading
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import kinds
+from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.models.secrets import ROW_ROLE
 from kvault_gui.gui.models.sidebar import HEADS, SIDEBAR_ROLE, SidebarRow, Stop
 from kvault_gui.gui.widgets.row_paint import END, START, RowLook, bar, ground
@@ -116,14 +117,6 @@ def _fitted(text: str, metrics: QFontMetrics, width: int, *, isolate: str = FIRS
     """Text from a vault cut to ``width``, with a direction of its own so that neither dots nor digits change places."""
     shown = metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, max(width, 0))
     return f"{isolate}{shown}{POP}"
-
-
-def one_line(text: str) -> str:
-    """Text from a vault on one line: controls and direction marks become spaces, so that nothing reorders the row."""
-    return "".join(
-        " " if ord(char) < 32 or char in "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else char  # noqa: PLR2004
-        for char in text
-    )
 
 
 _ICONS = {

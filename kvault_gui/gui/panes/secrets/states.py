@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from kvault_gui.gui.models import kinds
+from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
 
 from .empty import Empty, Note, Offer
-from .paint import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
