@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from kvault_gui.desktop.watch import Reason
     from kvault_gui.engine.api import Event, Opened
-    from kvault_gui.gui.ask import Ask
     from kvault_gui.gui.dialogs.unlock import UnlockDialog
     from kvault_gui.gui.theme import Theme
     from kvault_gui.runtime.relaunch import Inherited
@@ -253,10 +252,6 @@ class Application(QObject):
             self.settings_file.save()
         except KvaultError as error:
             self.show_error(error)
-
-    def ask_over(self) -> Ask:
-        """Opens dialogs over whatever window there is."""
-        return self.session.window.ask if self.session is not None else self.unlocking.ask
 
 
 def run(qt: QApplication, application: Application) -> int:

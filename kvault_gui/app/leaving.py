@@ -35,11 +35,6 @@ class Leaving:
         """The application that it ends."""
         self._application = application
 
-    @property
-    def is_locking(self) -> bool:
-        """Whether a lock has begun."""
-        return self._task is not None
-
     def lock(self, reason: str, *, vault: str = "", wizard: bool = False) -> None:
         """Begin to lock.
 

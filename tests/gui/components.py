@@ -32,7 +32,7 @@ from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.cards import Tile, app_mark
 from kvault_gui.gui.widgets.countdown import CountdownRing
 from kvault_gui.gui.widgets.field_row import FieldRow, column, stack
-from kvault_gui.gui.widgets.labels import Chip, KeyChip, label
+from kvault_gui.gui.widgets.labels import Chip, label
 from kvault_gui.gui.widgets.panels import Banner, EmptyState, ProgressPanel
 from kvault_gui.gui.widgets.search_edit import SearchEdit
 from kvault_gui.gui.widgets.secret_edit import SecretEdit
@@ -105,9 +105,7 @@ def buttons() -> QWidget:
     eye = IconButton("eye", "Show", on_icon="eye-off")
     eye.setCheckable(True)
     eye.setChecked(True)
-    return section(
-        "Buttons: rest, focus, disabled", *rows, extra, row(IconButton("copy", "Copy"), eye, KeyChip("Ctrl F"))
-    )
+    return section("Buttons: rest, focus, disabled", *rows, extra, row(IconButton("copy", "Copy"), eye))
 
 
 def inputs() -> QWidget:

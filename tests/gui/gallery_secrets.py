@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
+    from kvault_gui.gui.main_window import MainWindow
+
     Size = tuple[int, int]
+
+
+def menu_place(window: MainWindow) -> QPoint:
+    """Where the application menu opens."""
+    return window.vault_button.mapToGlobal(window.vault_button.rect().bottomLeft())
 
 
 @screen("secrets")
@@ -168,7 +176,7 @@ async def ask_delete(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 async def menu_application(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size) as stage:
         menu = stage.window.vault_button.menu()
-        menu.popup(stage.window.menu_place())
+        menu.popup(menu_place(stage.window))
         yield menu
         menu.close()
 
@@ -178,7 +186,7 @@ async def menu_application(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 async def menu_entry(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size) as stage:
         await stage.choose("GitHub")
-        stage.pane._menu(stage.window.menu_place())
+        stage.pane._menu(menu_place(stage.window))
         menu = stage.pane.findChildren(QMenu)[-1]
         yield menu
         menu.close()

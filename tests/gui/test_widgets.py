@@ -11,7 +11,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.countdown import CountdownRing
 from kvault_gui.gui.widgets.field_row import FieldRow, stack
-from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, KeyChip, Paragraph, label, left_to_right, plain_tip
+from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, Paragraph, label, left_to_right, plain_tip
 from kvault_gui.gui.widgets.panels import Banner, EmptyState, ProgressPanel
 from kvault_gui.gui.widgets.secret_view import DOTS, SecretView
 from kvault_gui.gui.widgets.snackbar import Snackbar
@@ -30,7 +30,7 @@ def _show(widget: QWidget, qtbot: QtBot, width: int = 500) -> None:
 
 def test_every_label_is_plain_text(qtbot: QtBot) -> None:
     holders = [
-        label(HOSTILE), ElidedLabel(HOSTILE), Paragraph(HOSTILE), Chip(HOSTILE), KeyChip(HOSTILE),
+        label(HOSTILE), ElidedLabel(HOSTILE), Paragraph(HOSTILE), Chip(HOSTILE),
         Banner("bad", HOSTILE, HOSTILE), EmptyState("lock", HOSTILE, HOSTILE), FieldRow(HOSTILE, HOSTILE),
     ]  # fmt: skip
     for holder in holders:
@@ -263,7 +263,6 @@ def test_nothing_is_clipped_at_double_text(qapp: QApplication, qtbot: QtBot, *, 
     made: list[QWidget] = [
         button("Unlock the vault", "primary", "lock"),
         Chip("Cannot be exported", "lock"),
-        KeyChip("Ctrl F"),
         FieldRow("User name", "octocat"),
         Banner("ok", "Nothing is missing and nothing was changed", "All 12,418 records fit together."),
     ]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
-from ..api import MAX_FIELDS, MAX_FILE, MAX_VALUE, EntryInput, FieldInput, FieldType, Secret
+from ..api import MAX_FIELDS, MAX_FILE, MAX_VALUE, EntryInput, FieldInput, FieldType
 from ..errors import InvalidInputError
 from . import blobs, text
 from .records import FieldRecord, State
@@ -158,8 +158,3 @@ def value_of(vault: Vault, secret: bytes, record: FieldRecord) -> bytes:
     if record.sealed is not None:
         return vault.keys.open(record.sealed, secret=secret, name=record.name)
     return blobs.load(vault, record, secret)
-
-
-def as_input(vault: Vault, secret: bytes, record: FieldRecord) -> FieldInput:
-    """A stored field with its value, as an input."""
-    return FieldInput(record.name, record.type, record.protected, Secret(bytearray(value_of(vault, secret, record))))

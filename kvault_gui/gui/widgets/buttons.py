@@ -53,7 +53,7 @@ class IconButton(QToolButton):
         on_icon: str | None = None,
     ) -> None:
         super().__init__(parent)
-        self._side, self._icon_side = side, icon_side
+        self._side = side
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoRaise(True)
         self.set_icon(icon, tone, on=on_icon)

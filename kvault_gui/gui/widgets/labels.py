@@ -10,17 +10,10 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import box
 
-_ISOLATE, _END = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
-
-
-def isolated(text: str) -> str:
-    """Foreign text that keeps its own direction inside a sentence."""
-    return f"{_ISOLATE}{text}{_END}"
-
 
 def left_to_right(text: str) -> str:
     """A path, an address or a code: left to right inside any text."""
-    return f"\u2066{text}{_END}"
+    return f"\u2066{text}\u2069"
 
 
 def plain_tip(text: str) -> str:
@@ -154,36 +147,6 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter, room, side.value, option.palette, self.isEnabled(), shown, self.foregroundRole()
         )
-
-
-class KeyChip(QLabel):
-    """A shortcut, as on a key."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(text)
-        self.setProperty("font_role", "caption")
-        self.setProperty("tone", "text2")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """The text and its frame."""
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()) + theme.px(11), metrics.height() + theme.px(5))
-
-    def minimumSizeHint(self) -> QSize:
-        """Never smaller."""
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame, then the text."""
-        t = theme.tokens()
-        painter = QPainter(self)
-        box(painter, self.rect(), theme.px(4), t.sunken, t.line)
-        painter.end()
-        super().paintEvent(event)
 
 
 CHIP_TONES: dict[str, tuple[str, str, str | None]] = {  # fill, text, border

@@ -25,7 +25,7 @@ class SecretView(QWidget):
     def __init__(self, name: str, *, wrap: bool = False, grouped: int = 0, font_role: theme.FontRole = "mono") -> None:
         super().__init__()
         self._points: Points | None = None
-        self._wrap, self._grouped, self._role = wrap, grouped, font_role
+        self._wrap, self._grouped = wrap, grouped
         self.setAccessibleName(name)
         self._describe()
         vertical = QSizePolicy.Policy.Minimum if wrap else QSizePolicy.Policy.Fixed
