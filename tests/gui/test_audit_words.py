@@ -63,6 +63,11 @@ def test_the_sentences_for_one_stand_in_for_sentences_that_there_are() -> None:
     assert all(f"{{{name}" in template for template, (name, _) in ONE.items())
 
 
+def test_an_opening_with_an_accepted_loss_is_marked() -> None:
+    lost: dict[str, str | int] = {"method": "password", "accepted missing": 3}
+    assert words.sign(record("vault.unlocked", Outcome.DONE, "Personal", **lost)).icon == "warning-filled"
+
+
 def test_no_sentence_or_icon_is_left_of_an_act_that_is_gone() -> None:
     assert set(SENTENCES) == set(CATEGORIES)
     assert set(ICONS) <= set(CATEGORIES)
@@ -102,6 +107,14 @@ def test_what_it_was_done_to_is_strong_and_nothing_else() -> None:
         (
             record("vault.unlocked", Outcome.DONE, "Personal", **{**FAILED_BEFORE, "failed before, unverified": 1}),
             "Unlocked Personal with the password, after 1 failed try",
+        ),
+        (
+            record("vault.unlocked", Outcome.DONE, "Personal", **{**FAILED_BEFORE, "accepted missing": 1}),
+            "Opened Personal although 1 acknowledged change was missing",
+        ),
+        (
+            record("vault.unlocked", Outcome.DONE, "Personal", **{**FAILED_BEFORE, "accepted head": "yes"}),
+            "Opened Personal although its file head did not verify",
         ),
         (record("export.done", name="/home/me/all.csv", entries=1), "Exported 1 entry to all.csv"),
         (record("import.done", name="old.kdbx", added=1, replaced=3), "Imported old.kdbx: 1 entry new, 3 replaced"),

@@ -35,6 +35,8 @@ _UNLOCK = {
     "vault.created": _done(_n("Made the vault {object}"), _n("Made this vault")),
     "vault.locked": _done(_n("Locked {object}"), _n("Locked the vault")),
     "vault.unlocked": _done(
+        _n("Opened {object} although {missing:plain} acknowledged changes were missing"),
+        _n("Opened {object} although its file {head:plain} did not verify"),
         _n("Unlocked {object} with the {method:plain}, after {failures:plain} failed tries"),
         _n("Unlocked {object} with the {method:plain}"),
         _n("Unlocked {object}"),
@@ -192,6 +194,10 @@ _SYSTEM = {
 SENTENCES: dict[str, _Told] = {**_UNLOCK, **_READ, **_CHANGE, **_TRUST, **_EXPORT, **_SYSTEM}
 
 ONE: dict[str, tuple[str, str]] = {  # a sentence with a count: the count's name, and the sentence for 1
+    "Opened {object} although {missing:plain} acknowledged changes were missing": (
+        "missing",
+        _n("Opened {object} although {missing:plain} acknowledged change was missing"),
+    ),
     "Unlocked {object} with the {method:plain}, after {failures:plain} failed tries": (
         "failures",
         _n("Unlocked {object} with the {method:plain}, after {failures:plain} failed try"),

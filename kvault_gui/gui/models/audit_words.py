@@ -90,6 +90,10 @@ def _values(record: Record) -> dict[str, str]:
         values["method"] = method_words(values["method"])
     if record.details.get("failed before, unverified"):
         values["failures"] = str(record.details["failed before, unverified"])
+    if record.details.get("accepted missing"):
+        values["missing"] = str(record.details["accepted missing"])
+    if record.details.get("accepted head"):
+        values["head"] = "head"
     if values.get("format"):
         values["format"] = values["format"].upper()
     if values.get("act"):
@@ -120,6 +124,8 @@ def sign(record: Record) -> Sign:
     """The icon of a record: refusals and failures first, then what hands a value over."""
     if record.outcome in (Outcome.REFUSED, Outcome.FAILED):
         return Sign("cross-circle-filled", "bad")
+    if any(name.startswith("accepted ") for name in record.details):
+        return Sign(*ICONS["unlock.accepted"])
     name, tone = ICONS.get(record.action, (CATEGORY_ICONS[record.category], "text2"))
     return Sign(name, tone)
 
