@@ -15,7 +15,16 @@ from kvault_gui.gui.models import audit_words as words
 from kvault_gui.gui.models.audit_places import PLACE_ROLE, LogPlace, Sort
 from kvault_gui.gui.models.audit_rows import LINE_ROLE, Head, Line, break_words
 from kvault_gui.gui.models.lines import one_line
-from kvault_gui.gui.widgets.row_paint import END, START, RowLook, bar, ground
+from kvault_gui.gui.widgets.row_paint import (
+    START,
+    PlaceLook,
+    RowLook,
+    bar,
+    ground,
+    place_head,
+    place_height,
+    place_line,
+)
 
 if TYPE_CHECKING:
     from kvault_gui.gui.models.audit_rows import LogRows
@@ -174,7 +183,7 @@ class PlaceDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All lines are equally high."""
-        return QSize(theme.px(120), max(theme.px(31), QFontMetrics(theme.font("body")).height() + theme.px(12)))
+        return QSize(theme.px(120), place_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one line."""
@@ -187,33 +196,10 @@ class PlaceDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if row.sort is Sort.HEAD:
-            painter.setFont(theme.font("section"))
-            painter.setPen(theme.tokens().text2)
-            room = outer.adjusted(theme.px(8), theme.px(4), -theme.px(8), 0)
-            painter.drawText(look.mirror(room, outer), int(START), row.text)
+            place_head(painter, outer, look, row.text)
         else:
             ground(painter, outer, look, theme.px(6))
-            self._line(painter, outer, look, row)
+            name = f"{row.icon}-filled" if look.selected and row.icon in _FILLED else row.icon
+            left = outer.left() + theme.px(8)
+            place_line(painter, outer, look, PlaceLook(name, one_line(row.text), row.count, left))
         painter.restore()
-
-    @staticmethod
-    def _line(painter: QPainter, outer: QRect, look: RowLook, row: LogPlace) -> None:
-        colours, side = theme.tokens(), theme.px(16)
-        here = look.selected and look.active
-        place = QRect(outer.left() + theme.px(8), outer.center().y() - side // 2 + 1, side, side)
-        name = f"{row.icon}-filled" if look.selected and row.icon in _FILLED else row.icon
-        theme.paint(painter, QRectF(look.mirror(place, outer)), name, colours.atext if here else colours.text2)
-        end = outer.right() - theme.px(8)
-        if row.count:
-            count = f"{row.count:,}"
-            painter.setFont(theme.font("small"))
-            width = painter.fontMetrics().horizontalAdvance(count)
-            painter.setPen(colours.atext if here else colours.text2)
-            room = QRect(end - width, outer.top(), width + 1, outer.height())
-            painter.drawText(look.mirror(room, outer), int(END), count)
-            end -= width + theme.px(8)
-        painter.setFont(theme.font("medium" if look.selected else "body"))
-        painter.setPen(colours.atext if here else colours.text)
-        start = place.right() + theme.px(9)
-        text = painter.fontMetrics().elidedText(one_line(row.text), Qt.TextElideMode.ElideRight, max(end - start, 0))
-        painter.drawText(look.mirror(QRect(start, outer.top(), end - start, outer.height()), outer), int(START), text)

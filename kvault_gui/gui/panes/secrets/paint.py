@@ -14,7 +14,16 @@ from kvault_gui.gui.models import kinds
 from kvault_gui.gui.models.lines import one_line
 from kvault_gui.gui.models.secrets import ROW_ROLE
 from kvault_gui.gui.models.sidebar import HEADS, SIDEBAR_ROLE, SidebarRow, Stop
-from kvault_gui.gui.widgets.row_paint import END, START, RowLook, bar, ground
+from kvault_gui.gui.widgets.row_paint import (
+    START,
+    PlaceLook,
+    RowLook,
+    bar,
+    ground,
+    place_head,
+    place_height,
+    place_line,
+)
 
 if TYPE_CHECKING:
     from kvault_gui.engine.api import Row
@@ -135,7 +144,7 @@ class SidebarDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All lines are equally high."""
-        return QSize(theme.px(120), max(theme.px(31), QFontMetrics(theme.font("body")).height() + theme.px(12)))
+        return QSize(theme.px(120), place_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one line."""
@@ -155,45 +164,19 @@ class SidebarDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _head(self, painter: QPainter, outer: QRect, look: RowLook, row: SidebarRow) -> None:
-        colours = theme.tokens()
-        painter.setFont(theme.font("section"))
-        painter.setPen(colours.text2)
-        room = outer.adjusted(theme.px(8), theme.px(4), -theme.px(8), 0)
-        painter.drawText(look.mirror(room, outer), int(START), row.text)
+        place_head(painter, outer, look, row.text)
         if row.stop is Stop.NAMESPACES:
             plus = look.mirror(plus_rect(outer), outer)
-            colour = colours.accent if look.hovered else colours.text2
+            colour = theme.tokens().accent if look.hovered else theme.tokens().text2
             theme.paint(painter, QRectF(plus), "plus", colour)
 
     def _line(self, painter: QPainter, outer: QRect, look: RowLook, row: SidebarRow) -> None:
-        colours = theme.tokens()
-        here = look.selected and look.active
         caret = caret_rect(outer, row)
         if row.branch:
             name = "caret-down" if row.open else ("caret-left" if look.mirrored else "caret-right")
-            theme.paint(painter, QRectF(look.mirror(caret, outer)), name, colours.text2)
-        side = theme.px(16)
+            theme.paint(painter, QRectF(look.mirror(caret, outer)), name, theme.tokens().text2)
         left = caret.right() + theme.px(8) if row.stop is Stop.NAMESPACE else outer.left() + theme.px(8)
-        place = QRect(left, outer.center().y() - side // 2 + 1, side, side)
-        theme.paint(
-            painter, QRectF(look.mirror(place, outer)), _icon(row, look), colours.atext if here else colours.text2
-        )
-        painter.setFont(theme.font("small"))
-        metrics = painter.fontMetrics()
-        count = f"{row.count:,}" if row.count else ""
-        end = outer.right() - theme.px(8)
-        if count:
-            width = metrics.horizontalAdvance(count)
-            painter.setPen(colours.atext if here else colours.text2)
-            painter.drawText(
-                look.mirror(QRect(end - width, outer.top(), width, outer.height()), outer), int(END), count
-            )
-            end -= width + theme.px(8)
-        painter.setFont(theme.font("medium" if look.selected else "body"))
-        painter.setPen(colours.atext if here else colours.text)
-        start = place.right() + theme.px(9)
-        text = painter.fontMetrics().elidedText(one_line(row.text), Qt.TextElideMode.ElideRight, max(end - start, 0))
-        painter.drawText(look.mirror(QRect(start, outer.top(), end - start, outer.height()), outer), int(START), text)
+        place_line(painter, outer, look, PlaceLook(_icon(row, look), one_line(row.text), row.count, left))
 
 
 def _icon(row: SidebarRow, look: RowLook) -> str:
