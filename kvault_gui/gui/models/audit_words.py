@@ -88,12 +88,7 @@ def _values(record: Record) -> dict[str, str]:
         values["field"] = field_words(values["field"])
     if "method" in values:
         values["method"] = method_words(values["method"])
-    if record.details.get("failed before, unverified"):
-        values["failures"] = str(record.details["failed before, unverified"])
-    if record.details.get("accepted missing"):
-        values["missing"] = str(record.details["accepted missing"])
-    if record.details.get("accepted head"):
-        values["head"] = "head"
+    values.update(_of_opening(record))
     if values.get("format"):
         values["format"] = values["format"].upper()
     if values.get("act"):
@@ -107,6 +102,13 @@ def _values(record: Record) -> dict[str, str]:
     if record.details.get("replaced") == 0:
         values.pop("replaced")
     return values
+
+
+def _of_opening(record: Record) -> dict[str, str]:
+    """How the vault was opened: after how many tries, and in spite of what."""
+    failures, missing = (record.details.get(name) for name in ("failed before, unverified", "accepted missing"))
+    found = {"failures": str(failures or ""), "missing": str(missing or "")}
+    return {**found, "head": "head" if record.details.get("accepted head") else ""}
 
 
 def field_words(name: str) -> str:
