@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from kvault_gui.engine.api import Draft, Entry, Kind, Row
@@ -148,6 +148,12 @@ class Editing(QObject):
         if await self._ask.run(dialog) == QDialog.DialogCode.Accepted:
             await self._parts.namespaces.create(f"{above}/{dialog.name()}" if above else dialog.name())
             self.changed.emit()
+
+    def open_place_menu(self, row: SidebarRow, point: QPoint, parent: QWidget) -> None:
+        """Show what can be done with a line of the sidebar, at a place of the screen."""
+        menu = self.place_menu(row, parent)
+        if menu is not None:
+            menu.popup(point)
 
     def place_menu(self, row: SidebarRow, parent: QWidget) -> QMenu | None:
         """What can be done with a line of the sidebar."""

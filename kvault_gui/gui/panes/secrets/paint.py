@@ -159,6 +159,8 @@ class SidebarDelegate(QStyledItemDelegate):
         if row.stop in HEADS:
             self._head(painter, outer, look, row)
         else:
+            if getattr(option.widget, "target", None) == row:
+                look.focused = look.hovered = True
             ground(painter, outer, look, theme.px(6))
             self._line(painter, outer, look, row)
         painter.restore()

@@ -19,6 +19,7 @@ from kvault_gui.gui.widgets.snackbar import Snackbar
 from .acts import Acts, Parts
 from .commands import MENU, TRASH_MENU, Commands
 from .detail import Detail
+from .dragging import Dragging
 from .editing import Editing
 from .empty import Empty
 from .frame import Frame
@@ -109,7 +110,7 @@ class SecretsPane(QWidget):
     def _connect(self) -> None:
         self.sidebar.chosen.connect(self._go)
         self.sidebar.plus.connect(lambda: self.editing.new_namespace(self._place()))
-        self.sidebar.menu.connect(self._place_menu)
+        self.sidebar.menu.connect(lambda row, point: self.editing.open_place_menu(row, point, self))
         self.head.search.textChanged.connect(lambda _text: self._load())
         self.head.search.left.connect(self.list.setFocus)
         self.head.search.down.connect(self._into_list)
@@ -122,6 +123,9 @@ class SecretsPane(QWidget):
         self.list.clicked.connect(lambda _index: self._go_to_detail())
         self.list.typed.connect(self.head.search.type_on)
         self.list.customContextMenuRequested.connect(self._list_menu)
+        self.dragging = Dragging(self.list, self.sidebar)
+        self.dragging.onto_namespace.connect(lambda path: self._with_rows(lambda rows: self.acts.move(rows, path)))
+        self.dragging.onto_trash.connect(lambda: self._with_rows(self.acts.trash))
         self.detail.menu_wanted.connect(self._menu)
         for wanted, name in (
             (self.detail.move_wanted, "move"),
@@ -341,11 +345,6 @@ class SecretsPane(QWidget):
             else:
                 menu.addAction(action)
         menu.popup(point)
-
-    def _place_menu(self, row: SidebarRow, point: QPoint) -> None:
-        menu = self.editing.place_menu(row, self)
-        if menu is not None:
-            menu.popup(point)
 
     def _into_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -26,6 +26,7 @@ class PlaceList(QListView):
     def __init__(self, rows: SidebarRows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = rows
+        self.target: SidebarRow | None = None  # the line on which what is dragged would fall
         self.setModel(rows)
         self.setItemDelegate(SidebarDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -161,6 +162,20 @@ class Sidebar(QWidget):
         row = self.place_row()
         if row is not None:
             self.chosen.emit(row)
+
+    def line_under(self, point: QPoint) -> SidebarRow | None:
+        """The line at a place of the screen."""
+        for view in (self.places, self.trash):
+            inside = view.viewport().mapFromGlobal(point)
+            if view.isVisible() and view.viewport().rect().contains(inside):
+                return view.line_at(view.indexAt(inside))
+        return None
+
+    def show_target(self, row: SidebarRow | None) -> None:
+        """Frame the line on which what is dragged would fall."""
+        for view in (self.places, self.trash):
+            view.target = row
+            view.viewport().update()
 
     def _mark(self, view: PlaceList) -> None:
         number = view.rows.number_of(self._place)
