@@ -25,6 +25,15 @@ def triage(problem: BaseException) -> KvaultError | None:
     return InternalError(kind=type(problem).__name__)
 
 
+def _loop_runs() -> bool:
+    """False when the application ends: a timer may still fire after its loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 class Tasks:
     """The running tasks of one owner.
 
@@ -51,7 +60,7 @@ class Tasks:
         """
         before = self._running.get(name)
         busy = before is not None and not before.done()
-        if self._ended or (busy and policy == "ignore"):
+        if self._ended or not _loop_runs() or (busy and policy == "ignore"):
             work.close()
             return None
         if before is not None and busy and policy == "replace":
