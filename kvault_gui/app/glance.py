@@ -9,6 +9,8 @@ import json
 import os
 from typing import NamedTuple
 
+from kvault_gui.desktop.folders import config_home
+
 HOME_VAULTS = "~/.kind/vault"
 
 
@@ -38,12 +40,6 @@ def look(wanted: str) -> Glance:
     return Glance(vault, others, theme if isinstance(theme, str) else "system")
 
 
-def shown(path: str) -> str:
-    """A path as people write it, with "~"."""
-    home = os.path.expanduser("~")  # noqa: PTH111 cheap
-    return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
-
-
 def control_sockets() -> list[str]:
     """Every place in which the control socket of a running kvault may lie (services.control decides which)."""
     folders = [
@@ -56,11 +52,8 @@ def control_sockets() -> list[str]:
 
 
 def _settings() -> dict[str, object]:
-    folder = os.environ.get("XDG_CONFIG_HOME", "")
-    if not folder.startswith("/"):
-        folder = os.path.expanduser("~/.config")  # noqa: PTH111 cheap
     try:
-        with open(os.path.join(folder, "kvault", "settings.json"), "rb") as file:  # noqa: PTH118, PTH123 cheap
+        with open(os.path.join(config_home(), "kvault", "settings.json"), "rb") as file:  # noqa: PTH118, PTH123 cheap
             found = json.loads(file.read(1 << 20))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -12,11 +12,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.runtime.hardening import harden
 from kvault_gui.runtime.relaunch import Inherited, inherit
 
 from .arguments import Arguments, parse
-from .glance import Glance, control_sockets, look, shown
+from .glance import Glance, control_sockets, look
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -91,7 +92,7 @@ def _first_dialog(seen: Glance, arguments: Arguments, inherited: Inherited) -> U
 
     recent = tuple((os.path.basename(path), path) for path in seen.recent)  # noqa: PTH119 cheap
     name = os.path.basename(seen.vault.rstrip("/"))  # noqa: PTH119 cheap
-    dialog = UnlockDialog(UnlockState(name, shown(seen.vault), recent))
+    dialog = UnlockDialog(UnlockState(name, with_tilde(seen.vault), recent))
     x, y = inherited.state.get("x"), inherited.state.get("y")
     if isinstance(x, int) and isinstance(y, int):
         dialog.adjustSize()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
+from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.engine.api import Accept, Credential, Method, Secret
 from kvault_gui.engine.errors import (
     DamagedError,
@@ -26,7 +27,7 @@ from kvault_gui.gui.dialogs.unlock import PASSWORD, UnlockDialog, UnlockState
 from kvault_gui.gui.dialogs.wizard import NewVaultWizard, WizardCalls
 from kvault_gui.gui.tasks import Tasks
 
-from .glance import HOME_VAULTS, shown
+from .glance import HOME_VAULTS
 from .making import Making
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Unlocking(QObject):
         failures = probe.failures if probe else []
         return UnlockState(
             name=probe.name if probe else Path(self._path).name,
-            path=shown(self._path),
+            path=with_tilde(self._path),
             recent=recent,
             methods=tuple(dict.fromkeys(slot.method.value for slot in probe.slots)) if probe else (PASSWORD,),
             failures=len(failures),
@@ -135,7 +136,7 @@ class Unlocking(QObject):
         try:
             probe = await client.vaults.probe(self._path)
         except (DamagedError, NewerFormatError, VaultNotFoundError) as error:
-            self._dialog().show_problem(problem_of(error, shown(self._path)))
+            self._dialog().show_problem(problem_of(error, with_tilde(self._path)))
             return
         except EngineGoneError:
             return  # an unlock was cancelled meanwhile: the next engine is asked again
@@ -171,7 +172,7 @@ class Unlocking(QObject):
             holder = str(error.fields.get("holder", ""))
             dialog.set_state(self._state(None)._replace(holder=holder))
         except (DamagedError, NewerFormatError, VaultNotFoundError) as error:
-            dialog.show_problem(problem_of(error, shown(self._path)))
+            dialog.show_problem(problem_of(error, with_tilde(self._path)))
         except EngineGoneError:
             dialog.end_unlock()  # cancelled, or it ended: another one is on its way
         except KvaultError:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.errors import FolderPermissionError
 
-from .settings import config_home
+from .folders import config_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 RESERVED = set(" \t\n\"'\\><~|&;$*?#()`")
 
 
 def autostart_file() -> Path:
     """Where the file is, or would be."""
-    return config_home() / "autostart" / "kvault.desktop"
+    return Path(config_home(), "autostart", "kvault.desktop")
 
 
 def command() -> list[str]:

@@ -17,6 +17,8 @@ import msgspec
 
 from kvault_gui.engine.errors import DiskFullError, FolderPermissionError
 
+from .folders import config_home
+
 MAX_BYTES = 1 << 20
 MAX_RECENT = 20
 
@@ -68,12 +70,6 @@ class Settings(msgspec.Struct, kw_only=True):
 LIMITS = {"auto_lock_minutes": (0, 24 * 60), "clipboard_seconds": (0, 600), "hide_seconds": (0, 3600)}
 
 
-def config_home() -> Path:
-    """XDG_CONFIG_HOME, which counts only when absolute (XDG Base Directory Specification)."""
-    wanted = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(wanted) if wanted.startswith("/") else Path.home() / ".config"
-
-
 class SettingsFile:
     """The file behind ``Settings``.
 
@@ -82,7 +78,7 @@ class SettingsFile:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or config_home() / "kvault" / "settings.json"
+        self.path = path or Path(config_home(), "kvault", "settings.json")
         self.settings = Settings()
         self.note: str | None = None
         self._unknown: dict[str, Any] = {}

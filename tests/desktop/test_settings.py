@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kvault_gui.desktop import autostart
-from kvault_gui.desktop.settings import MAX_RECENT, Density, Settings, SettingsFile, Theme, config_home
+from kvault_gui.desktop.folders import config_home
+from kvault_gui.desktop.settings import MAX_RECENT, Density, Settings, SettingsFile, Theme
 from kvault_gui.engine.errors import FolderPermissionError
 
 
@@ -112,9 +113,9 @@ def test_the_recent_vaults_are_newest_first_without_doubles_and_limited() -> Non
 
 def test_a_relative_configuration_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
-    assert config_home() == Path.home() / ".config"
+    assert Path(config_home()) == Path.home() / ".config"
     monkeypatch.setenv("XDG_CONFIG_HOME", "/elsewhere")
-    assert config_home() == Path("/elsewhere")
+    assert Path(config_home()) == Path("/elsewhere")
 
 
 json_values = st.recursive(

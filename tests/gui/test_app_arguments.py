@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kvault_gui.app import glance
 from kvault_gui.app.arguments import parse
+from kvault_gui.desktop.folders import with_tilde
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def test_the_last_vault_is_offered_if_it_is_there(tmp_path: Path, monkeypatch: p
     seen = glance.look("")
     assert (seen.vault, seen.recent, seen.theme) == (paths[1], (paths[2],), "dark")
     assert glance.look("/asked/for").vault == "/asked/for"
-    assert glance.shown(paths[1]) == "~/a"
+    assert with_tilde(paths[1]) == "~/a"
 
 
 def test_damaged_settings_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.engine.api import Opened, Secret
 from kvault_gui.engine.errors import KvaultError
 from kvault_gui.gui import theme
@@ -23,7 +24,7 @@ from kvault_gui.gui.widgets.labels import label
 from .generator import Maker
 from .wizard_end import ImportPage, ReadyPage
 from .wizard_frame import Page, Steps
-from .wizard_pages import NamePage, PasswordPage, shown_path
+from .wizard_pages import NamePage, PasswordPage
 from .wizard_recovery import RecoveryPage
 
 SIZE = (760, 560)  # px at a 13 px font
@@ -136,7 +137,7 @@ class NewVaultWizard(QDialog):
 
     def _go(self, page: int) -> None:
         if page == READY and self.opened is not None:
-            path = shown_path(Path(self.opened.path))
+            path = with_tilde(self.opened.path)
             self.ready_page.show_facts(self.opened.name, path, kept=self.code_kept, source=self.source)
         self._stack.setCurrentIndex(page)
         self.steps.show_at(page)
@@ -203,7 +204,7 @@ class NewVaultWizard(QDialog):
         self.password_page.wipe()
         code = self.opened.recovery_code
         if code is not None:
-            self.recovery_page.set_code(code, self.opened.name, shown_path(Path(self.opened.path)))
+            self.recovery_page.set_code(code, self.opened.name, with_tilde(self.opened.path))
             code.wipe()
         self._go(RECOVERY)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
+from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.engine.api import Recipe, Secret
 from kvault_gui.engine.errors import KvaultError
 from kvault_gui.gui import theme
@@ -29,14 +30,6 @@ _GUESSES = 700_000  # a second: a thousand graphics cards against Argon2id with 
 def folder_name(name: str) -> str:
     """The folder of a vault called ``name``: "My vault" becomes "my-vault"."""
     return re.sub(r"[^\w.]+", "-", name.strip().lower()).strip("-.")
-
-
-def shown_path(path: Path) -> str:
-    """A path with the home folder as "~"."""
-    try:
-        return str(Path("~") / path.relative_to(Path.home()))
-    except ValueError:
-        return str(path)
 
 
 class NamePage(Page):
@@ -103,7 +96,7 @@ class NamePage(Page):
 
     def _refresh(self) -> None:
         named = bool(folder_name(self.name.text()))
-        self._place.setText(left_to_right(shown_path(self.path if named else self._folder)))
+        self._place.setText(left_to_right(with_tilde(str(self.path if named else self._folder))))
         taken = named and self._is_taken()
         self._wrong.setText(
             self.tr("There is already something in this folder. Choose another name or place.") if taken else ""
