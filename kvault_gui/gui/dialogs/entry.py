@@ -109,6 +109,7 @@ class EntryDialog(QDialog):
         self._scroll = scroll
         top = QVBoxLayout()
         top.setContentsMargins(margin, margin, margin, theme.px(10))
+        top.setSpacing(theme.px(12))
         top.addWidget(head)
         top.addWidget(self._banner)
         layout = QVBoxLayout(self)
