@@ -48,7 +48,7 @@ def control_sockets() -> list[str]:
         os.path.join(os.environ.get("XDG_CACHE_HOME", ""), "kvault", "run"),  # noqa: PTH118 cheap
         os.path.expanduser("~/.cache/kvault/run"),  # noqa: PTH111 cheap
     ]
-    return [os.path.join(folder, *more, "control.sock") for folder in folders if folder for more in (("kvault",), ())]  # noqa: PTH118
+    return [os.path.join(folder, *more, "control.sock") for folder in folders if folder for more in (("kvault",), ())]  # noqa: PTH118 cheap
 
 
 def _settings() -> dict[str, object]:

@@ -1,6 +1,6 @@
 """From the first instruction to the first paint, and only then everything else.
 
-The order is measured (PARTS.md, "Trials"): what the unlock dialog does not need is imported after it can be seen, and
+The order is measured (tests/benchmarks): what the unlock dialog does not need is imported after it can be seen, and
 the engine's process starts then too: it is ready long before a password is typed, and takes no processor from the
 first paint.
 """
@@ -55,7 +55,7 @@ def _shown_elsewhere() -> bool:
     """A second start shows the first one's window. Where no socket lies nobody is there, and nothing is imported."""
     if not any(os.path.exists(path) for path in control_sockets()):  # noqa: PTH110 cheap
         return False
-    from kvault_gui.engine.errors import KvaultError  # noqa: PLC0415
+    from kvault_gui.engine.errors import KvaultError  # noqa: PLC0415 a first start needs neither
     from kvault_gui.services.control import client  # noqa: PLC0415 after hardening
 
     try:
@@ -103,7 +103,7 @@ def _first_dialog(seen: Glance, arguments: Arguments, inherited: Inherited) -> U
 
 def _paint(application: QApplication, dialog: UnlockDialog) -> None:
     """Let the dialog be seen before anything else is loaded; keys wait until somebody listens to it."""
-    from PySide6.QtCore import QEventLoop  # noqa: PLC0415
+    from PySide6.QtCore import QEventLoop  # noqa: PLC0415 after hardening
 
     painted: list[bool] = []
     dialog.first_painted.connect(lambda: painted.append(True))

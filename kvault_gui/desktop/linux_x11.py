@@ -38,7 +38,7 @@ class X11Idle:
         """Seconds since the last input in any program; None when the X server is gone."""
         if self._display is None:
             return None
-        from Xlib import error  # noqa: PLC0415
+        from Xlib import error  # noqa: PLC0415 under Wayland alone nothing loads Xlib
 
         try:
             milliseconds: int = self._display.screen().root.screensaver_query_info().idle
@@ -50,7 +50,7 @@ class X11Idle:
     async def stop(self) -> None:
         """Disconnect."""
         if self._display is not None:
-            from Xlib import error  # noqa: PLC0415
+            from Xlib import error  # noqa: PLC0415 under Wayland alone nothing loads Xlib
 
             # The server may have gone first.
             with contextlib.suppress(error.ConnectionClosedError, OSError):

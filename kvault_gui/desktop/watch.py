@@ -167,8 +167,8 @@ def make_watch(settings: Settings) -> Watch:
         from .null import NullSignals  # noqa: PLC0415 only where there is nothing else
 
         return Watch(settings, [], [NullSignals(sys.platform)])
-    from .linux_dbus import Logind, LogindIdle, MutterIdle, ScreenSavers  # noqa: PLC0415
-    from .linux_x11 import X11Idle  # noqa: PLC0415
+    from .linux_dbus import Logind, LogindIdle, MutterIdle, ScreenSavers  # noqa: PLC0415 this platform alone has them
+    from .linux_x11 import X11Idle  # noqa: PLC0415 as above
 
     logind = Logind()
     wayland = bool(os.environ.get("WAYLAND_DISPLAY"))

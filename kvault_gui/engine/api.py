@@ -37,7 +37,7 @@ class Secret(msgspec.Struct):
         return self.value.decode()
 
     def wipe(self) -> None:
-        """Overwrite the buffer. Copies made elsewhere end with their process (DESIGN, principle 4)."""
+        """Overwrite the buffer. Copies made elsewhere end with their process."""
         self.value[:] = bytes(len(self.value))
         self.value.clear()
 

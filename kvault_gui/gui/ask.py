@@ -8,7 +8,7 @@ import asyncio
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QDir, QEvent, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.engine.errors import KvaultError
@@ -173,10 +173,10 @@ class Question(QDialog):
         if event.type() == QEvent.Type.ApplicationFontChange:
             self._fit()
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Give the focus to the safe button of a dangerous question, else to the action."""
         self._fit()
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self._default.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

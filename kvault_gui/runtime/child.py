@@ -31,7 +31,7 @@ def main(argv: list[str]) -> NoReturn:
 
     def build(prompter: api.Prompter, emit: Callable[[api.Event], None]) -> HostedEngine:
         # Late, so that a part that cannot be imported is told to the window instead of ending the process mutely.
-        from kvault_gui.engine.facade import Engine  # noqa: PLC0415
+        from kvault_gui.engine.facade import Engine  # noqa: PLC0415 as said
 
         return Engine(prompter, where, emit)
 

@@ -1,4 +1,4 @@
-"""Replaces the application by a fresh image of itself: what the old one held in memory is gone (DESIGN, principle 4).
+"""Replaces the application by a fresh image of itself: what the old one held in memory is gone (ARCHITECTURE.md).
 
 The process id stays, and so do the listening sockets, so clients that connect meanwhile wait in the queue instead of
 being refused. Imports neither asyncio nor msgspec: ``inherit`` runs before the first paint.

@@ -18,10 +18,10 @@ def main() -> None:
 
     # The folder around it must not hide anything of the standard library.
     sys.path.remove(root)
-    from kvault_gui.runtime import hardening  # noqa: PLC0415
+    from kvault_gui.runtime import hardening  # noqa: PLC0415 found only now
 
     hardening.harden(die_with_parent=True)
-    from kvault_gui.runtime import child  # noqa: PLC0415
+    from kvault_gui.runtime import child  # noqa: PLC0415 after hardening
 
     child.main(sys.argv)
 

@@ -165,6 +165,19 @@ def test_every_error_has_words_and_a_code_of_its_own() -> None:
         assert kind.exit_code in range(1, 7), code
 
 
+def test_a_silenced_check_says_why() -> None:
+    """In the product each ``noqa`` and ``type: ignore`` is followed by a reason in words."""
+    silenced = re.compile(r"#\s*(?:noqa\b:?|type:\s*ignore\b(?:\[[^]]*\])?)\s*(?:[A-Z]+[0-9]+[,\s]*)*#?(.*)")
+    wrong = [
+        f"{relative(path)}:{number}"
+        for path in SOURCES
+        if path not in GENERATED
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if (found := silenced.search(line)) and not re.search("[A-Za-z]{3}", found[1])
+    ]
+    assert not wrong
+
+
 def test_unfinished_words_do_not_stand_in_the_product() -> None:
     words = re.compile(r"\b(TODO|FIXME|XXX|HACK|[Nn]ot implemented|NotImplementedError|[Dd]ummy)\b")
     wrong = [

@@ -128,7 +128,7 @@ def scan(store: Store, wanted: AuditFilter, before: int | None, limit: int) -> S
     conditions, values = _conditions(wanted)
     leading = _leading(store, wanted)
     lowest = max(0, below - SCAN_ROWS) if leading == _UNLED else 0
-    sql = f"select n from audit_index {leading} where n < ? and n >= ?{conditions} order by n desc limit ?"  # noqa: S608
+    sql = f"select n from audit_index {leading} where n < ? and n >= ?{conditions} order by n desc limit ?"  # noqa: S608 our own text; values are parameters
     rows = store.read(sql, below, lowest, *values, limit)
     numbers = [number for (number,) in rows if isinstance(number, int)]
     if len(numbers) == limit:

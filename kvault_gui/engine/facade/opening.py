@@ -137,7 +137,7 @@ def _enrol(vault: str, method: Method, label: str, secret: Secret, keys: Keys, a
 
 def _fill(tx: Tx, vault: bytes, keys: Keys, now: float) -> None:
     """The first rows: the top of the tree with its key, the owner, the identity."""
-    from ..store.keys import StoreKeys  # noqa: PLC0415
+    from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
 
     ring = Keyring(vault, keys.uk, lambda _namespace, _epoch: None)
     uid = random_bytes(16)
@@ -174,7 +174,7 @@ def _try_copies(held: HeldFolder, credential: Credential) -> tuple[Slot, Keys]:
 
     Raises what the newest one leads to where the twin does not help.
     """
-    from ..store.keys import StoreKeys  # noqa: PLC0415
+    from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
 
     newest, problem = held.chosen, None
     for copy in held.copies():

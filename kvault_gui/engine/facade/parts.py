@@ -262,7 +262,7 @@ class Formats:
 
     def undo(self, batch: str) -> Generator[Progress, None, int]:
         """Take back an import; returns how many entries went."""
-        from ..vault import bulk  # noqa: PLC0415
+        from ..vault import bulk  # noqa: PLC0415 few sessions import
 
         result = yield from bulk.take_back(self._engine.vault, batch)
         return result.gone

@@ -39,7 +39,7 @@ class Buckets:
         """Read every sum and return their total. Raises apsw.Error, OldRowsError."""
         rows = self._database.run(f"select id, sum from {TABLE}")  # noqa: S608 our own name
         read = int.from_bytes
-        self._sums = {bucket: read(data, "big") for bucket, data in rows}  # type: ignore[arg-type, misc]
+        self._sums = {bucket: read(data, "big") for bucket, data in rows}  # type: ignore[arg-type, misc]  # our DDL
         if not {bucket >> 48 for bucket in self._sums} <= self._tables.keys():
             raise OldRowsError(reason="a table that does not exist has rows")
         return self.total

@@ -1,6 +1,6 @@
 """The encrypted SQLite file: the one place that opens it.
 
-Rules learned by measurement (DESIGN, "Rules of the store"): one statement an execute and always drained; encryption
+Rules learned by measurement: one statement an execute and always drained; encryption
 is proven before anything is written; the key is given raw; nothing but SQLite opens the file while it is open here.
 """
 

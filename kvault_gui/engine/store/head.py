@@ -114,7 +114,7 @@ def _follows(older: HeadRecord, newer: HeadRecord) -> bool:
 
 
 def judge_database(head: HeadRecord, tail: DatabaseTail) -> Verdict:
-    """How the database stands to the head (DESIGN, "A write, and what opening finds")."""
+    """How the database stands to the head (vault-format.md, "`head`")."""
     if tail.commit == head.commit:
         return Verdict.GOOD if tail.chain == head.chain else Verdict.OTHER
     if tail.commit == head.commit + 1:

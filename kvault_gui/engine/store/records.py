@@ -35,13 +35,13 @@ class Tail(NamedTuple):
 
 def read_from(database: Database, first: int, limit: int) -> list[tuple[int, bytes]]:
     """At most ``limit`` records from number ``first`` on, as they are stored. Raises apsw.Error."""
-    return [(n, record) for n, record in database.run(_FROM, (first, limit))]  # type: ignore[misc]
+    return [(n, record) for n, record in database.run(_FROM, (first, limit))]  # type: ignore[misc]  # our DDL
 
 
 def read_before(database: Database, before: int | None, limit: int) -> list[tuple[int, bytes]]:
     """At most ``limit`` records below number ``before``, newest first. Raises apsw.Error."""
     last = _LAST if before is None else before - 1
-    return [(n, record) for n, record in database.run(_NEWEST, (last, limit))]  # type: ignore[misc]
+    return [(n, record) for n, record in database.run(_NEWEST, (last, limit))]  # type: ignore[misc]  # our DDL
 
 
 def read_tail(database: Database) -> Tail:

@@ -24,7 +24,7 @@ def strength(secret: Secret) -> Strength:
     if not text:
         return Strength(0.0, 0, "")
     # Imported when first used: 60 ms of dictionaries that most sessions never need.
-    from zxcvbn import zxcvbn  # noqa: PLC0415
+    from zxcvbn import zxcvbn  # noqa: PLC0415 as said
 
     found = zxcvbn(text[:_LOOKED_AT], max_length=_LOOKED_AT)
     bits = math.log2(max(1.0, float(found["guesses"])))

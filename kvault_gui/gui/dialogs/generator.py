@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -257,9 +258,9 @@ class GeneratorDialog(QDialog):
         if result != QDialog.DialogCode.Accepted:
             self._wipe()
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Begin with a fresh one."""
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self.use.setFocus()
         if self._secret is None:
             self.generate()

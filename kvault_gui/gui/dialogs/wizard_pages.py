@@ -219,7 +219,7 @@ class PasswordPage(Page):
         if days < 730:  # noqa: PLR2004 two years
             return self.tr("about {count} days").format(count=round(days))
         years = days / 365.25
-        if years > 1e9:  # noqa: PLR2004
+        if years > 1e9:  # noqa: PLR2004 as said
             return self.tr("more than a billion years")
         rounded = int(float(f"{years:.1g}"))
         return self.tr("about {count} years").format(count=f"{rounded:,}")

@@ -127,14 +127,15 @@ def _caret(name: str) -> "Painter":
 _ROUNDED = (QTextEdit, QPlainTextEdit, QAbstractItemView)
 Painter = Callable[[QPainter, QStyleOption, QWidget | None], None]
 
+# Qt hands each painter the option class of its element; the stubs know the base class alone.
 _PRIMITIVES: dict[QStyle.PrimitiveElement, Painter] = {
     PE.PE_PanelLineEdit: field,
     PE.PE_FrameLineEdit: _nothing,
-    PE.PE_IndicatorCheckBox: lambda p, o, _w: buttons.check(p, o),  # type: ignore[arg-type]
-    PE.PE_IndicatorRadioButton: lambda p, o, _w: buttons.radio(p, o),  # type: ignore[arg-type]
+    PE.PE_IndicatorCheckBox: lambda p, o, _w: buttons.check(p, o),  # type: ignore[arg-type]  # its option
+    PE.PE_IndicatorRadioButton: lambda p, o, _w: buttons.radio(p, o),  # type: ignore[arg-type]  # its option
     PE.PE_FrameFocusRect: _ring,
-    PE.PE_PanelButtonTool: buttons.tool_panel,  # type: ignore[dict-item]
-    PE.PE_PanelItemViewItem: menus.row,  # type: ignore[dict-item]
+    PE.PE_PanelButtonTool: buttons.tool_panel,  # type: ignore[dict-item]  # its option
+    PE.PE_PanelItemViewItem: menus.row,  # type: ignore[dict-item]  # its option
     PE.PE_PanelItemViewRow: _nothing,
     PE.PE_PanelMenu: _menu_panel,
     PE.PE_FrameMenu: _menu_frame,
@@ -146,25 +147,25 @@ _PRIMITIVES: dict[QStyle.PrimitiveElement, Painter] = {
     PE.PE_IndicatorArrowLeft: _caret("caret-left"),
 }
 _CONTROLS: dict[QStyle.ControlElement, Painter] = {
-    CE.CE_PushButtonBevel: buttons.bevel,  # type: ignore[dict-item]
-    CE.CE_PushButtonLabel: buttons.label,  # type: ignore[dict-item]
-    CE.CE_MenuItem: menus.item,  # type: ignore[dict-item]
+    CE.CE_PushButtonBevel: buttons.bevel,  # type: ignore[dict-item]  # its option
+    CE.CE_PushButtonLabel: buttons.label,  # type: ignore[dict-item]  # its option
+    CE.CE_MenuItem: menus.item,  # type: ignore[dict-item]  # its option
     CE.CE_MenuEmptyArea: _nothing,
     CE.CE_Splitter: _splitter,
-    CE.CE_ProgressBarGroove: lambda p, o, _w: bars.progress_groove(p, o),  # type: ignore[arg-type]
-    CE.CE_ProgressBarContents: lambda p, o, _w: bars.progress_contents(p, o),  # type: ignore[arg-type]
+    CE.CE_ProgressBarGroove: lambda p, o, _w: bars.progress_groove(p, o),  # type: ignore[arg-type]  # its option
+    CE.CE_ProgressBarContents: lambda p, o, _w: bars.progress_contents(p, o),  # type: ignore[arg-type]  # its option
 }
 
 
 class KvaultStyle(QProxyStyle):
-    """What LOOK asks for; everything else is Fusion's. Sizes grow with the application's font."""
+    """What kvault paints itself; everything else is Fusion's. Sizes grow with the application's font."""
 
     def __init__(self) -> None:
         super().__init__("Fusion")
 
     def polish(self, what: object) -> object:  # type: ignore[override]  # three overloads in one
         """Give a widget the font and the colour that its dynamic properties name."""
-        result = super().polish(what)  # type: ignore[call-overload]
+        result = super().polish(what)  # type: ignore[call-overload]  # as above
         if not isinstance(what, QWidget):
             return result
         if isinstance(what, QAbstractButton):
@@ -208,16 +209,16 @@ class KvaultStyle(QProxyStyle):
     ) -> None:
         """Paint a control made of parts."""
         if control == CC.CC_ScrollBar:
-            bars.scroll_bar(painter, option)  # type: ignore[arg-type]
+            bars.scroll_bar(painter, option)  # type: ignore[arg-type]  # its option
         elif control == CC.CC_ComboBox:
-            bars.combo(painter, option, widget)  # type: ignore[arg-type]
+            bars.combo(painter, option, widget)  # type: ignore[arg-type]  # its option
         elif control == CC.CC_SpinBox:
-            bars.spin(painter, option, widget)  # type: ignore[arg-type]
+            bars.spin(painter, option, widget)  # type: ignore[arg-type]  # its option
         elif control == CC.CC_Slider:
             handle = self.subControlRect(control, option, SC.SC_SliderHandle, widget)
-            bars.slider(painter, option, handle)  # type: ignore[arg-type]
+            bars.slider(painter, option, handle)  # type: ignore[arg-type]  # its option
         elif control == CC.CC_ToolButton:
-            buttons.tool_panel(painter, option, widget)  # type: ignore[arg-type]
+            buttons.tool_panel(painter, option, widget)  # type: ignore[arg-type]  # its option
             self.drawControl(CE.CE_ToolButtonLabel, option, painter, widget)
         else:
             super().drawComplexControl(control, option, painter, widget)
@@ -231,11 +232,11 @@ class KvaultStyle(QProxyStyle):
     ) -> QRect:
         """Where a part lies."""
         if control == CC.CC_ScrollBar:
-            return bars.scroll_part(option, part)  # type: ignore[arg-type]
+            return bars.scroll_part(option, part)  # type: ignore[arg-type]  # its option
         if control == CC.CC_SpinBox:
-            return bars.spin_part(option, part)  # type: ignore[arg-type]
+            return bars.spin_part(option, part)  # type: ignore[arg-type]  # its option
         if control == CC.CC_ComboBox and part in (SC.SC_ComboBoxArrow, SC.SC_ComboBoxEditField):
-            return bars.combo_part(option, part)  # type: ignore[arg-type]
+            return bars.combo_part(option, part)  # type: ignore[arg-type]  # its option
         return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]  # the stub forgets None
 
     def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
@@ -257,9 +258,9 @@ class KvaultStyle(QProxyStyle):
     ) -> QSize:
         """How large a control is around its contents."""
         if kind == CT.CT_PushButton:
-            return buttons.size(option, widget)  # type: ignore[arg-type]
+            return buttons.size(option, widget)  # type: ignore[arg-type]  # its option
         if kind == CT.CT_MenuItem:
-            return menus.item_size(option)  # type: ignore[arg-type]
+            return menus.item_size(option)  # type: ignore[arg-type]  # its option
         tall = px(38) if asks(widget, "large") else px(32)
         if kind == CT.CT_SpinBox:
             return QSize(size.width() + px(48), max(tall, size.height()))

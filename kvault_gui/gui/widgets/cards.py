@@ -42,7 +42,7 @@ class Card(QWidget):
 
     def rows(self) -> list[QWidget]:
         """The rows, top down, without the lines."""
-        found = (self._rows.itemAt(index).widget() for index in range(self._rows.count()))  # type: ignore[union-attr]
+        found = (self._rows.itemAt(index).widget() for index in range(self._rows.count()))  # type: ignore[union-attr]  # counted
         return [row for row in found if row is not None and not isinstance(row, Line)]
 
     def clear(self) -> None:

@@ -75,7 +75,7 @@ class RailButton(QAbstractButton):
         painter.drawEllipse(place)
         painter.setFont(theme.font("section"))
         painter.setPen(colours.onbad if self._broken else colours.page)
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), str(self._badge) if self._badge < 10 else "9+")  # noqa: PLR2004
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), str(self._badge) if self._badge < 10 else "9+")  # noqa: PLR2004 digits
 
 
 class _Mark(QWidget):

@@ -80,9 +80,9 @@ class Editing(QObject):
             return
         title = one_line(dialog.stored_title)
         if begin.entry is None:
-            self.said.emit("check", self.tr("Stored “{title}”").format(title=title), True)  # noqa: FBT003
+            self.said.emit("check", self.tr("Stored “{title}”").format(title=title), True)  # noqa: FBT003 a signal
         else:
-            self.said.emit("check", self.tr("Changed “{title}”").format(title=title), True)  # noqa: FBT003
+            self.said.emit("check", self.tr("Changed “{title}”").format(title=title), True)  # noqa: FBT003 a signal
         self.changed.emit()
         self.stored.emit(dialog.stored_id)
 
@@ -193,5 +193,5 @@ class Editing(QObject):
         if row.namespace is not None:
             await self._parts.namespaces.remove(row.namespace)
             name = one_line(row.text)
-            self.said.emit("trash", self.tr("Removed the namespace “{name}”").format(name=name), True)  # noqa: FBT003
+            self.said.emit("trash", self.tr("Removed the namespace “{name}”").format(name=name), True)  # noqa: FBT003 a signal
             self.changed.emit()
