@@ -11,10 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from kvault_gui.engine.api import Order, Use, Version, View
+from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Question
 from kvault_gui.gui.dialogs.namespace import NameDialog
 from kvault_gui.gui.models.sidebar import SidebarRow, Stop
-from kvault_gui.gui.panes.secrets.rows import what_changed
+from kvault_gui.gui.panes.secrets.columns import DETAIL_LEAST
+from kvault_gui.gui.panes.secrets.rows import HistoryRow, what_changed
 from kvault_gui.gui.widgets.field_row import FieldRow
 from tests.gui.inprocess import login
 from tests.gui.stage import Stage, play, until
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     Test = Callable[[Stage], Awaitable[None]]
 
@@ -213,6 +216,13 @@ def test_a_version_is_a_sentence_that_begins_with_a_capital() -> None:
     assert said("password") == "Password changed"
     assert said("username", "password") == "User name and password changed"
     assert said("username", "password", "url", "notes") == "User name, password and 2 more changed"
+
+
+def test_the_history_fits_into_the_narrowest_column(qtbot: QtBot) -> None:
+    long_ago = Version(7, 1_577_000_000.0, "owner", ["username", "password", "url"], current=False)
+    row = HistoryRow(long_ago)
+    qtbot.addWidget(row)
+    assert row.minimumSizeHint().width() <= theme.px(DETAIL_LEAST - 2 * 24)
 
 
 def test_an_earlier_version_becomes_the_current_one_again(on_stage: Callable[..., None]) -> None:

@@ -128,7 +128,7 @@ class HistoryRow(QWidget):
         row.setSpacing(theme.px(10))
         row.addWidget(IconSpot("history", 16))
         row.addWidget(ElidedLabel(what_changed(version)), 1)
-        row.addWidget(label(when_and_who(version), "small", "text2"))
+        row.addWidget(ElidedLabel(when_and_who(version), "small", "text2"))  # never wider than the column
         if version.current:
             row.addWidget(Chip(self.tr("now")))
         else:
