@@ -13,5 +13,5 @@ run .venv/bin/ruff check
 run .venv/bin/ruff format --check
 run .venv/bin/mypy
 run .venv/bin/lint-imports
-# In CI a peer that is missing is a failure, not a skip: tests/conftest.py reads CI.
+# In CI a peer that is missing is a failure, not a skip: tests/peer.py reads CI.
 run .venv/bin/python -m pytest -n "${KVAULT_TEST_WORKERS:-$(nproc)}" --dist loadgroup "$@"
