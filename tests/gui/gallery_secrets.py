@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from kvault_gui.engine.api import Draft
+from kvault_gui.engine.errors import OldRowsError
 from kvault_gui.gui.models.sidebar import Stop
 from tests.gui.gallery import screen
 from tests.gui.inprocess import login
@@ -73,6 +74,21 @@ async def secrets_no_hits(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 @asynccontextmanager
 async def secrets_empty(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size, empty=True) as stage:
+        yield stage.window
+
+
+@screen("secrets-notices")
+@asynccontextmanager
+async def secrets_notices(folder: Path, size: Size) -> AsyncIterator[QWidget]:
+    async with Stage(folder, size=size) as stage:
+        stage.pane.notices.say_opening(
+            [
+                "This folder is 4 changes older than the vault that was open here last. A restored backup looks like this."
+            ]
+        )
+        for part in ("rows 512 to 767", "rows 1,024 to 1,279"):
+            stage.pane.notices.say_found(OldRowsError(reason=part))
+        await stage.calm()
         yield stage.window
 
 
