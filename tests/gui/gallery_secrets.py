@@ -82,9 +82,7 @@ async def secrets_empty(folder: Path, size: Size) -> AsyncIterator[QWidget]:
 async def secrets_notices(folder: Path, size: Size) -> AsyncIterator[QWidget]:
     async with Stage(folder, size=size) as stage:
         stage.pane.notices.say_opening(
-            [
-                "This folder is 4 changes older than the vault that was open here last. A restored backup looks like this."
-            ]
+            ["This folder is 4 changes older than the vault that was open here last. A backup looks like this."]
         )
         for part in ("rows 512 to 767", "rows 1,024 to 1,279"):
             stage.pane.notices.say_found(OldRowsError(reason=part))
