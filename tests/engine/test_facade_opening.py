@@ -27,7 +27,8 @@ from kvault_gui.engine.facade import Engine
 from kvault_gui.engine.unlock.password import Password
 from kvault_gui.engine.unlock.recovery_code import RecoveryCode, generate
 from kvault_gui.engine.vault import slots
-from tests.engine.vault.kit import PASSWORD, Desk, Script, desk, login, run
+from tests.engine.vault.kit import PASSWORD, Desk, Script, desk, login
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -340,7 +341,7 @@ def test_locking_signs_the_head_and_a_later_verification_counts_the_signature(cl
     closed.open()
     closed.engine.vaults.close()
     closed.open()
-    verdict = run(closed.engine.audit.verify())
+    verdict = finish(closed.engine.audit.verify())
     assert verdict.broken is None
     assert verdict.signatures >= 2
     assert closed.actions()[-3:] == ["audit.signed", "vault.unlocked", "audit.verified"]

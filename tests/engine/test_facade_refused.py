@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import AuditFilter, Category, Outcome, Recorded
-from tests.engine.vault.kit import desk, run
+from tests.engine.vault.kit import desk
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,5 +29,5 @@ def test_an_endless_name_is_cut_and_the_log_still_verifies(tmp_path: Path) -> No
     open_desk.engine.audit.refused("p" * 100_000, "a" * 100_000, "o" * 100_000)
     newest = open_desk.engine.audit.page(AuditFilter(category=Category.TRUST), None, 1)[0]
     assert len(newest.who) == len(newest.object) == 1_000
-    assert run(open_desk.engine.audit.verify()).broken is None
+    assert finish(open_desk.engine.audit.verify()).broken is None
     open_desk.engine.vaults.close()

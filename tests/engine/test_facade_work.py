@@ -28,7 +28,8 @@ from kvault_gui.engine.errors import (
     WrongCredentialsError,
 )
 from kvault_gui.engine.store.store import Store
-from tests.engine.vault.kit import PASSWORD, Desk, desk, field, login, run
+from tests.engine.vault.kit import PASSWORD, Desk, desk, field, login
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +156,7 @@ def test_the_check_counts_everything_it_opened(desk: Desk) -> None:
     given.fields.append(field("file", b"x" * 5000, FieldType.FILE))
     entry = desk.engine.secrets.create(given)
     desk.engine.secrets.update(entry, 1, login("two", secret="new"))
-    report = run(desk.engine.vaults.check())
+    report = finish(desk.engine.vaults.check())
     assert (report.values, report.problems) == (3, [])
     assert report.records == desk.engine.vault.store.record_number - 1  # all but the one that says how it ended
     assert desk.actions()[-2:] == ["vault.check", "vault.checked"]
@@ -177,10 +178,10 @@ def test_what_is_derived_is_rebuilt_by_the_check(desk: Desk, damage: str) -> Non
         desk.engine.secrets.create(login(f"e{number}", "work", tags=["t"], favourite=True))
     before = (desk.engine.secrets.overview(), desk.engine.secrets.search("e1", View()))
     below(desk, damage)
-    assert any("rebuilt" in problem for problem in run(desk.engine.vaults.check()).problems)
+    assert any("rebuilt" in problem for problem in finish(desk.engine.vaults.check()).problems)
     assert (desk.engine.secrets.overview(), desk.engine.secrets.search("e1", View())) == before
     assert len(desk.engine.secrets.page(View(tag="t"), None)) == 3
-    assert run(desk.engine.vaults.check()).problems == []
+    assert finish(desk.engine.vaults.check()).problems == []
 
 
 def test_the_check_lists_damaged_pages_and_goes_on(desk: Desk, tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_the_check_lists_damaged_pages_and_goes_on(desk: Desk, tmp_path: Path) -
             copy.open()
         except DamagedError:
             continue  # found at once
-        assert run(copy.engine.vaults.check()).problems, page
+        assert finish(copy.engine.vaults.check()).problems, page
         listed += 1
         copy.engine.vaults.close()
     assert listed > 2
@@ -251,7 +252,7 @@ def test_the_owner_reads_on_a_full_disk_and_the_record_waits(desk: Desk, monkeyp
     monkeypatch.setattr(Store, "transaction", real)
     desk.engine.secrets.trash([entry])
     assert desk.actions()[-2:] == ["secret.revealed", "secret.trashed"]
-    assert run(desk.engine.audit.verify()).broken is None
+    assert finish(desk.engine.audit.verify()).broken is None
 
 
 def test_a_failed_change_leaves_no_trace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,7 +270,7 @@ def test_a_failed_change_leaves_no_trace(desk: Desk, monkeypatch: pytest.MonkeyP
 
 
 def export(desk: Desk, target: Path) -> object:
-    return run(desk.engine.formats.save(str(target), SourceFormat.CSV, None))
+    return finish(desk.engine.formats.save(str(target), SourceFormat.CSV, None))
 
 
 @pytest.mark.parametrize("answer", ["password", "code"])

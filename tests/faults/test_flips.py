@@ -24,6 +24,7 @@ from kvault_gui.engine.store.files import Files
 from kvault_gui.engine.store.keys import StoreKeys
 from tests.faults import world
 from tests.faults.kill import zero_of
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +160,7 @@ def _opening(folder: Path) -> str:
     except DatabaseDamagedError as error:
         return type(error).__name__
     try:
-        return "check" if world.drain(store.check()).problems else "silent"
+        return "check" if finish(store.check()).problems else "silent"
     finally:
         store.close()
 

@@ -27,6 +27,7 @@ from kvault_gui.engine.errors import (
 )
 from kvault_gui.engine.store.held import HeldFolder
 from tests.faults import world
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from kvault_gui.engine.store.header import Header
@@ -115,7 +116,7 @@ def _found(folder: Path) -> str:
         row = store.row(world.ITEM, 777)
         assert row is not None
         assert row[1] == "NEW PASSWORD", "an old value was given out"
-        return "check" if world.drain(store.check()).problems else "silent"
+        return "check" if finish(store.check()).problems else "silent"
     except (OldRowsError, DatabaseDamagedError) as error:
         return type(error).__name__
     finally:
@@ -407,7 +408,7 @@ def test_a_missing_or_cut_database_is_damaged_not_foreign(vault: Path) -> None:
             store = world.reopen(folder)
         except DatabaseDamagedError:
             continue
-        assert world.drain(store.check()).problems, left
+        assert finish(store.check()).problems, left
         store.close()
     (vault / "vault.db").unlink()
     with pytest.raises(DatabaseDamagedError, match="missing"):

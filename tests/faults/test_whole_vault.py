@@ -29,7 +29,7 @@ from kvault_gui.engine.errors import (
     KvaultError,
 )
 from kvault_gui.engine.facade import Engine
-from tests.faults.world import drain
+from tests.jobs import finish
 
 PASSWORD = "correct horse battery"
 PAGE = 4096
@@ -122,7 +122,7 @@ def reported(folder: Path) -> list[str]:
         assert engine.secrets.reveal(150, "password", Use.SHOW).text() == "NEW", "an old value was given out"
     except DamagedError as error:
         told.append(str(error))
-    told += drain(engine.vaults.check()).problems
+    told += finish(engine.vaults.check()).problems
     engine.vaults.close()
     return told
 
@@ -214,8 +214,8 @@ def test_an_older_search_index_in_one_piece_is_reported_and_made_anew(tmp_path: 
         after[place] = before[place] or after[place]
     (folder / "vault.db").write_bytes(after)
     engine, opened = unlock(folder)
-    told = opened.notes + drain(engine.vaults.check()).problems
+    told = opened.notes + finish(engine.vaults.check()).problems
     assert any("search index" in line for line in told), told
     assert len(engine.secrets.search("another", View())) == 10
-    assert drain(engine.vaults.check()).problems == []
+    assert finish(engine.vaults.check()).problems == []
     engine.vaults.close()

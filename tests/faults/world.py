@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,10 +15,11 @@ from kvault_gui.engine.store.header import Header, Slot
 from kvault_gui.engine.store.held import HeldFolder
 from kvault_gui.engine.store.store import Store
 from kvault_gui.engine.store.tables import Derived, Table
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from kvault_gui.engine.api import Accept
@@ -31,7 +32,6 @@ ITEM = Table(
     ("create index item_name on item(name)",),
 )
 GRANT = Table(2, "granted", {"id": "integer primary key", "who": "text", "item": "integer"})
-Result = TypeVar("Result")
 TABLES = (ITEM, GRANT)
 SEARCH = Derived("search", ("create virtual table search using fts5(name, content='', contentless_delete=1)",))
 DERIVED = (SEARCH, *AUDIT_DERIVED)
@@ -170,14 +170,4 @@ def store_following(store: Store) -> int:
 def verify(store: Store) -> None:
     """Everything verifies: rows, chain, pages."""
     store.verify_tables(TABLES)
-    assert drain(store.check()).problems == []
-
-
-def drain(job: Generator[object, None, Result]) -> Result:
-    """Run a job to its end and return its result."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+    assert finish(store.check()).problems == []

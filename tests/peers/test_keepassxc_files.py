@@ -29,8 +29,9 @@ from kvault_gui.engine.formats.model import (
     ForeignState,
     Role,
 )
-from tests.engine.formats.jobs import entries_of, finish, new_engine, value_of
+from tests.engine.formats.jobs import entries_of, new_engine, value_of
 from tests.engine.formats.kdbx_build import written
+from tests.jobs import finish
 from tests.peers.keepassxc import cli, exported, ours, theirs
 from tests.shared import shared
 from tests.vectors.kdbx_samples import GOOD, OLD, Sample, opened

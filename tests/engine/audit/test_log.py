@@ -18,7 +18,7 @@ from kvault_gui.engine.errors import AuditBrokenError, AuthenticationError, Inva
 from kvault_gui.engine.store import chain
 from kvault_gui.engine.store.store import Store
 from tests.faults import world
-from tests.faults.world import drain
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +201,7 @@ def test_a_whole_log_verifies_with_its_signatures(store: Store, audit: AuditLog)
     audit.seal(sign)
     steps = list(audit.verify(check))
     assert steps[-1].done == steps[-1].total == 313
-    verdict = drain(audit.verify(check))
+    verdict = finish(audit.verify(check))
     assert (verdict.records, verdict.broken, verdict.reason, verdict.signatures) == (313, None, "", 2)
     assert audit.summary().signed == 312
 
@@ -218,10 +218,10 @@ def test_a_head_is_due_after_a_thousand_records(store: Store, audit: AuditLog) -
 def test_a_wrong_signature_is_named(store: Store, audit: AuditLog) -> None:
     fill(store, audit, 5)
     audit.seal(lambda message: sign(message + b"x"))
-    verdict = drain(audit.verify(check))
+    verdict = finish(audit.verify(check))
     assert verdict.broken == 7
     assert "signature" in verdict.reason
-    assert drain(audit.verify()).broken is None
+    assert finish(audit.verify()).broken is None
 
 
 def test_a_signed_head_of_another_place_is_named(store: Store, audit: AuditLog) -> None:
@@ -229,7 +229,7 @@ def test_a_signed_head_of_another_place_is_named(store: Store, audit: AuditLog) 
     message = log.head_message(store.header.vault, 3, b"x" * 32)
     details = {"number": 3, "hash": (b"x" * 32).hex(), "signature": sign(message).hex()}
     number = write(store, audit, "audit.signed", details=details)
-    assert drain(audit.verify(check)).broken == number
+    assert finish(audit.verify(check)).broken == number
 
 
 def _replace(store: Store, number: int, data: bytes | None) -> None:
@@ -255,9 +255,9 @@ def test_the_first_record_that_does_not_fit_is_named(store: Store, audit: AuditL
     }
     for number, data in choices[how].items():
         _replace(store, number, data)
-    broken = drain(audit.verify()).broken
+    broken = finish(audit.verify()).broken
     assert broken == {"edited": 51, "cut": 60, "rewritten last": 101}.get(how, 50)
-    problems = drain(store.check()).problems
+    problems = finish(store.check()).problems
     assert any(f"record {broken}" in line for line in problems), problems
 
 
@@ -289,10 +289,10 @@ def test_the_full_check_finds_an_index_of_another_time_and_makes_it_anew(
 ) -> None:
     fill(store, audit, 300)
     audit.seal(sign)  # with details whose stored order is another one
-    assert drain(store.check()).problems == []
+    assert finish(store.check()).problems == []
     store._database.run(sql)
-    assert drain(store.check()).problems == ["The index of the audit log did not fit the records and was made anew"]
-    assert drain(store.check()).problems == []
+    assert finish(store.check()).problems == ["The index of the audit log did not fit the records and was made anew"]
+    assert finish(store.check()).problems == []
 
 
 def test_the_index_is_rebuilt_from_the_records(store: Store, audit: AuditLog) -> None:
@@ -313,7 +313,7 @@ def test_the_index_is_rebuilt_from_the_records(store: Store, audit: AuditLog) ->
 
 def test_an_export_holds_every_record_with_its_exact_bytes(store: Store, audit: AuditLog, tmp_path: Path) -> None:
     fill(store, audit, 700)
-    assert drain(audit.export(tmp_path / "log.jsonl")) == 701
+    assert finish(audit.export(tmp_path / "log.jsonl")) == 701
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [line["number"] for line in lines] == list(range(1, 702))
     for before, line in pairwise(lines):
@@ -328,7 +328,7 @@ def test_an_export_never_overwrites_and_leaves_nothing_when_cancelled(
     fill(store, audit, 700)
     (tmp_path / "there").write_text("precious")
     with pytest.raises(InvalidInputError, match="already something"):
-        drain(audit.export(tmp_path / "there"))
+        finish(audit.export(tmp_path / "there"))
     assert (tmp_path / "there").read_text() == "precious"
     job = audit.export(tmp_path / "new")
     next(job)

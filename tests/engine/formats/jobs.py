@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Secret, Use, View
 from kvault_gui.engine.facade import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
-    from kvault_gui.engine.api import Entry, Event, Progress, Question
+    from kvault_gui.engine.api import Entry, Event, Question
 
 PASSWORD = "correct horse battery staple"
-Result = TypeVar("Result")
 
 
 class Owner:
@@ -30,16 +28,6 @@ def new_engine(folder: Path, events: list[Event] | None = None) -> Engine:
     engine = Engine(Owner(), "test", emit=events.append if events is not None else lambda _: None, kdf_seconds=0)
     engine.vaults.create(str(folder), Secret.of(PASSWORD))
     return engine
-
-
-def finish(job: Generator[Progress, None, Result]) -> Result:
-    """Run a job to its end."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
 
 
 def entries_of(engine: Engine, *, trash: bool = False) -> dict[str, Entry]:

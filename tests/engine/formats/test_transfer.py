@@ -42,8 +42,9 @@ from kvault_gui.engine.formats.model import (
     ForeignState,
     Role,
 )
-from tests.engine.formats.jobs import PASSWORD, entries_of, finish, new_engine, value_of
+from tests.engine.formats.jobs import PASSWORD, entries_of, new_engine, value_of
 from tests.engine.formats.kdbx_build import written
+from tests.jobs import finish
 from tests.shared import shared
 
 if TYPE_CHECKING:

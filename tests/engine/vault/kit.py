@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 from kvault_gui.engine.api import (
     Accept,
@@ -24,14 +23,8 @@ from kvault_gui.engine.api import (
 from kvault_gui.engine.errors import CancelledError
 from kvault_gui.engine.facade import Engine
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from kvault_gui.engine.api import Progress
-
 PASSWORD = "correct horse"
 START = 1_800_000_000.0  # seconds since 1970, on every test's clock
-Result = TypeVar("Result")
 
 
 class Script:
@@ -100,16 +93,6 @@ def desk(where: Path, *answers: str, name: str = "vault") -> Desk:
     folder = where / name
     shutil.copytree(template, folder)
     return Desk(folder, code, *answers).open()
-
-
-def run(job: Generator[Progress, None, Result]) -> Result:
-    """Run a job to its end."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as done:
-            result: Result = done.value
-            return result
 
 
 def field(

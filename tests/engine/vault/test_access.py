@@ -11,7 +11,8 @@ from kvault_gui.engine.errors import NotPermittedError, SessionEndedError
 from kvault_gui.engine.vault.access import Action
 from kvault_gui.engine.vault.schema import GRANT, PRINCIPAL, to_micros
 from kvault_gui.engine.vault.session import Role, Scope, Session
-from tests.engine.vault.kit import START, Desk, field, login, run
+from tests.engine.vault.kit import START, Desk, field, login
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +50,8 @@ ACTS: dict[str, tuple[Action, Callable[[Engine, int], object]]] = {
     "draft discard": (Action.WRITE, lambda e, _: e.drafts.discard(None)),
     "audit page": (Action.LOG, lambda e, _: e.audit.page(AuditFilter(), None)),
     "audit summary": (Action.LOG, lambda e, _: e.audit.summary()),
-    "audit verify": (Action.LOG, lambda e, _: run(e.audit.verify())),
-    "check": (Action.LOG, lambda e, _: run(e.vaults.check())),
+    "audit verify": (Action.LOG, lambda e, _: finish(e.audit.verify())),
+    "check": (Action.LOG, lambda e, _: finish(e.vaults.check())),
     "slots": (Action.MANAGE, lambda e, _: e.slots.all()),
 }
 ALLOWED = {
@@ -111,7 +112,7 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(desk: Desk, role:
 def test_exports_are_refused_without_the_right_before_anything_is_asked(desk: Desk) -> None:
     become(desk, Role.READER)
     with pytest.raises(NotPermittedError):
-        run(desk.engine.formats.save("/nowhere", SourceFormat.CSV, None))
+        finish(desk.engine.formats.save("/nowhere", SourceFormat.CSV, None))
     assert desk.person.asked == []
 
 
@@ -121,8 +122,8 @@ def test_without_the_user_key_the_vault_is_browsable_and_no_more(desk: Desk) -> 
     secrets = desk.engine.secrets
     assert secrets.get(entry).title == "GitHub"
     assert [row.id for row in secrets.search("git", View())] == [entry]
-    assert run(desk.engine.audit.verify()).broken is None
-    assert run(desk.engine.vaults.check()).values == 0
+    assert finish(desk.engine.audit.verify()).broken is None
+    assert finish(desk.engine.vaults.check()).values == 0
     for act in (ACTS["reveal"], ACTS["code"], ACTS["create"], ACTS["update"], ACTS["draft list"]):
         with pytest.raises(NotPermittedError):
             act[1](desk.engine, entry)

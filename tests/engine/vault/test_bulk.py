@@ -10,12 +10,13 @@ from kvault_gui.engine.api import Category, Changed, EntryInput, FieldType, Kind
 from kvault_gui.engine.errors import InvalidInputError, NotFoundError
 from kvault_gui.engine.vault import bulk
 from kvault_gui.engine.vault.bulk import NewEntry
-from tests.engine.vault.kit import START, Desk, field, login, run
+from tests.engine.vault.kit import START, Desk, field, login
+from tests.jobs import finish
 
 
 def load(desk: Desk, items: list[NewEntry]) -> bulk.Batch:
     batch = bulk.begin(desk.engine.vault, "old.kdbx")
-    run(bulk.add_many(desk.engine.vault, batch, items, len(items)))
+    finish(bulk.add_many(desk.engine.vault, batch, items, len(items)))
     bulk.finish(desk.engine.vault, batch)
     return batch
 
@@ -70,7 +71,7 @@ def test_other_work_goes_on_between_slices(desk: Desk) -> None:
     next(job)
     mine = desk.engine.secrets.create(login("mine"))
     assert desk.engine.secrets.reveal(mine, "password", Use.SHOW).text() == "hunter2"
-    run(job)
+    finish(job)
     bulk.finish(desk.engine.vault, batch)
     desk.engine.secrets.undo()
     assert [row.title for row in desk.engine.secrets.page(View(), None)] == ["mine"]
@@ -91,21 +92,21 @@ def test_taking_back_leaves_the_vault_as_it_was(desk: Desk) -> None:
     )
     assert (batch.added, batch.replaced) == (2, 1)
     assert desk.engine.secrets.reveal(changed, "password", Use.SHOW).text() == "theirs"
-    assert run(desk.engine.formats.undo(batch.uid)) == 3
+    assert finish(desk.engine.formats.undo(batch.uid)) == 3
     assert desk.engine.secrets.overview() == before
     assert desk.engine.secrets.reveal(changed, "password", Use.SHOW).text() == "hunter2"
     assert desk.engine.secrets.get(changed).tags == ["mine"]
     assert desk.engine.secrets.get(kept).title == "kept"
     assert desk.engine.vault.store.read("select count(*) from chunk") == [(0,)]
-    assert run(desk.engine.vaults.check()).problems == []
+    assert finish(desk.engine.vaults.check()).problems == []
     with pytest.raises(NotFoundError):
-        run(desk.engine.formats.undo(batch.uid))
+        finish(desk.engine.formats.undo(batch.uid))
 
 
 def test_what_was_changed_since_stays(desk: Desk) -> None:
     batch = load(desk, [NewEntry(login("one", "imported")), NewEntry(login("two", "imported"))])
     desk.engine.secrets.update(batch.ids[0], 1, login("mine now", "imported"))
-    result = run(bulk.take_back(desk.engine.vault, batch.uid))
+    result = finish(bulk.take_back(desk.engine.vault, batch.uid))
     assert (result.gone, result.stayed) == (1, 1)
     assert [space.path for space in desk.engine.secrets.overview().namespaces] == ["imported"]
     assert desk.engine.secrets.get(batch.ids[0]).title == "mine now"
@@ -138,16 +139,16 @@ def test_an_entry_that_does_not_fit_stops_the_import_and_what_was_stored_can_be_
     batch = bulk.begin(desk.engine.vault, "file")
     items = itertools.chain((NewEntry(login(f"e{n}")) for n in range(100)), [NewEntry(login("bad\x00"))])
     with pytest.raises(InvalidInputError):
-        run(bulk.add_many(desk.engine.vault, batch, items))
-    run(bulk.take_back(desk.engine.vault, batch.uid))
+        finish(bulk.add_many(desk.engine.vault, batch, items))
+    finish(bulk.take_back(desk.engine.vault, batch.uid))
     assert desk.engine.secrets.overview().total == 0
-    assert run(desk.engine.vaults.check()).problems == []
+    assert finish(desk.engine.vaults.check()).problems == []
 
 
 def test_unknown_imports_are_named(desk: Desk) -> None:
     for uid in ("", "00" * 16, "nonsense"):
         with pytest.raises(NotFoundError):
-            run(desk.engine.formats.undo(uid))
+            finish(desk.engine.formats.undo(uid))
 
 
 def test_a_long_import_signs_the_log_on_the_way(desk: Desk) -> None:

@@ -14,7 +14,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from kvault_gui.engine.api import EntryInput, Kind, Order, Use, View
 from kvault_gui.engine.errors import ConflictError, NothingToUndoError
-from tests.engine.vault.kit import desk, password, run
+from tests.engine.vault.kit import desk, password
+from tests.jobs import finish
 
 TITLES = st.sampled_from(["mail", "Mail", "bank", "Äther", "zoo", "a b"])
 PATHS = st.sampled_from(["", "work", "work/infra", "home"])
@@ -48,7 +49,7 @@ class Entries(RuleBasedStateMachine):
         self.past: list[tuple[int | None, dict[int, Shadow]]] = []
 
     def teardown(self) -> None:
-        assert run(self.desk.engine.vaults.check()).problems == []
+        assert finish(self.desk.engine.vaults.check()).problems == []
         self.desk.engine.vaults.close()
         shutil.rmtree(self.place)
 

@@ -13,8 +13,9 @@ from kvault_gui.engine.api import Category, EntryInput, FieldType, Kind, Use, Vi
 from kvault_gui.engine.errors import DamagedError, OldRowsError, ValueDamagedError
 from kvault_gui.engine.vault import entries, records
 from kvault_gui.engine.vault.schema import NAMESPACE_KEY, VERSION
-from tests.engine.vault.kit import Desk, field, login, run
+from tests.engine.vault.kit import Desk, field, login
 from tests.engine.vault.kit import desk as make_desk
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def test_no_sealed_value_opens_in_the_place_of_another(desk: Desk) -> None:
         refused += 1
         rewrite(desk, here[0], here[1], originals[here])
     assert refused == 132
-    assert run(desk.engine.vaults.check()).problems == []
+    assert finish(desk.engine.vaults.check()).problems == []
 
 
 @pytest.mark.parametrize("part", ["salt", "nonce", "ciphertext", "namespace", "epoch", "version", "type"])
@@ -128,7 +129,7 @@ def test_altered_chunks_of_a_file_are_noticed(desk: Desk, attack: str) -> None:
     with pytest.raises(ValueDamagedError):
         desk.engine.secrets.reveal(ids[0], "f", Use.SHOW)
     assert desk.engine.secrets.reveal(ids[1], "f", Use.SHOW).text() == "b" * 9000
-    assert len(run(desk.engine.vaults.check()).problems) == 1
+    assert len(finish(desk.engine.vaults.check()).problems) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_rows_changed_below_the_store_are_from_another_time(desk: Desk, tmp_path
     below(again, attack)
     with pytest.raises(OldRowsError):
         again.engine.secrets.reveal(1, "password", Use.SHOW)
-    assert any("another time" in problem for problem in run(again.engine.vaults.check()).problems)
+    assert any("another time" in problem for problem in finish(again.engine.vaults.check()).problems)
     again.engine.vaults.close()
 
 

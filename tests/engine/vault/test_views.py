@@ -12,7 +12,8 @@ from kvault_gui.engine.api import FieldType, Kind, Order, Row, View
 from kvault_gui.engine.errors import NamespaceNotFoundError
 from kvault_gui.engine.vault import bulk, text
 from kvault_gui.engine.vault.bulk import NewEntry
-from tests.engine.vault.kit import START, Desk, desk, field, login, run
+from tests.engine.vault.kit import START, Desk, desk, field, login
+from tests.jobs import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         # Several entries share a time and a title: the id decides then.
         changed = START - dice.randrange(50)
         items.append(NewEntry(given, created=START - 100, changed=changed, trashed=dice.random() < 0.15))
-    run(bulk.add_many(made.engine.vault, batch, items))
+    finish(bulk.add_many(made.engine.vault, batch, items))
     bulk.finish(made.engine.vault, batch)
     yield made
     made.engine.vaults.close()
