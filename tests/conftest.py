@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Qt's tests run without a display, unless KVAULT_TEST_X11 asks for the real one.
+if not (os.environ.get("DISPLAY") and os.environ.get("KVAULT_TEST_X11")):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 @pytest.fixture(scope="session", autouse=True)

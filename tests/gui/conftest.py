@@ -1,10 +1,6 @@
-"""The window's tests run without a display, unless KVAULT_TEST_X11 asks for the real one."""
+"""What the window's tests share."""
 
-import os
 from collections.abc import Iterator
-
-if not (os.environ.get("DISPLAY") and os.environ.get("KVAULT_TEST_X11")):
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 from PySide6.QtGui import QFont
