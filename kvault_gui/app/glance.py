@@ -45,7 +45,7 @@ def control_sockets() -> list[str]:
     folders = [
         os.environ.get("XDG_RUNTIME_DIR", ""),
         f"/run/user/{os.getuid()}",
-        os.path.join(os.environ.get("XDG_CACHE_HOME", ""), "kvault", "run"),  # noqa: PTH118 cheap
+        os.path.join(os.environ.get("XDG_CACHE_HOME") or "/nonexistent", "kvault", "run"),  # noqa: PTH118 cheap
         os.path.expanduser("~/.cache/kvault/run"),  # noqa: PTH111 cheap
     ]
     return [os.path.join(folder, *more, "control.sock") for folder in folders if folder for more in (("kvault",), ())]  # noqa: PTH118 cheap

@@ -57,6 +57,13 @@ def test_columns_of_other_programs_are_proposed(name: str, first: dict[str, str]
     assert with_password or name == "nordpass.csv"
 
 
+def test_bitwardens_column_of_hidden_fields_is_protected() -> None:
+    _, entries = opened(shared("vectors/export-pass-import/bitwarden.csv").read_bytes())
+    held = [field for entry in entries for field in entry.state.fields if field.name == "fields"]
+    assert held
+    assert all(field.protected for field in held)
+
+
 def test_every_row_of_a_published_file_comes_through_exactly() -> None:
     path = shared("vectors/export-pass-import/keepassx2.csv")
     _, entries = opened(path.read_bytes())

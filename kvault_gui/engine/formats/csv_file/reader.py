@@ -264,7 +264,8 @@ class _Open(io.BufferedIOBase):
 
 
 def _looks_secret(name: str) -> bool:
-    return bool(re.search(r"pass|secret|pin\b|cvc|cvv|\bkey\b|token|card ?number", name, re.IGNORECASE))
+    # Bitwarden puts all hidden fields of an entry into one column, "fields".
+    return bool(re.search(r"^fields$|pass|secret|pin\b|cvc|cvv|\bkey\b|token|card ?number", name, re.IGNORECASE))
 
 
 def _title_of(state: ForeignState) -> str:
