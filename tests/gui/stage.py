@@ -123,6 +123,7 @@ class Stage:
 
 def play(application: QApplication, act: Coroutine[Any, Any, None]) -> None:
     """Run a test's coroutine on Qt's loop."""
+    application.setQuitOnLastWindowClosed(False)  # as the program has it: a window that closes does not end the loop
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     try:
