@@ -19,7 +19,7 @@ from kvault_gui.desktop.clipboard import Clipboard
 from kvault_gui.desktop.settings import SettingsFile
 from kvault_gui.desktop.watch import make_watch
 from kvault_gui.engine.api import Changed
-from kvault_gui.engine.errors import KvaultError
+from kvault_gui.engine.errors import EngineGoneError, KvaultError
 from kvault_gui.gui.prompter import WindowPrompter
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.theme import Scheme
@@ -108,7 +108,10 @@ class Application(QObject):
         self.watch.triggered = self._leave_by
         self.tasks.start(self._watch(), "watch")
         self.qt.focusWindowChanged.connect(self._let_dialogs_lock)
-        await self.attach(self.begun.spawned)
+        try:
+            await self.attach(self.begun.spawned)
+        except EngineGoneError:
+            await self.attach()  # it ended before it was ready: once more, with a fresh one
         await self.unlocking.begin(self.begun)
         try:
             return await self.ended
