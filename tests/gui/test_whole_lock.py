@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from installers.desk import Desk
     from tests.desktop.bus import Bus
+    from tests.gui.desk_reader import Reader
 
 pytestmark = [pytest.mark.xdist_group("desk"), pytest.mark.peer]
 PASSWORD = "correct horse battery staple"
@@ -118,18 +119,23 @@ def test_a_lock_ends_a_running_unlock(desk: Desk, tmp_path: Path) -> None:
         assert program.quit() == 0
 
 
+def choose_password(desk: Desk, reader: Reader, program: Program) -> None:
+    """Lead the wizard to its second page and type the password twice."""
+    program.wait_front(WIZARD)
+    reader.wait(program, "text", "Name")
+    desk.key("Return")
+    reader.wait_focus(program, lambda one: one.role == "password text", "the first password field")
+    desk.type(PASSWORD)
+    desk.key("Tab")
+    while reader.focus(program).role != "password text":
+        desk.key("Tab")
+    desk.type(PASSWORD)
+
+
 def test_a_lock_closes_a_vault_that_the_wizard_has_just_made(desk: Desk, tmp_path: Path) -> None:
     home = Home(tmp_path)
     with screen_reader(desk, home) as (reader, words), running(desk, home, env=words) as program:
-        program.wait_front(WIZARD)
-        reader.wait(program, "text", "Name")
-        desk.key("Return")
-        reader.wait_focus(program, lambda one: one.role == "password text", "the first password field")
-        desk.type(PASSWORD)
-        desk.key("Tab")
-        while reader.focus(program).role != "password text":
-            desk.key("Tab")
-        desk.type(PASSWORD)
+        choose_password(desk, reader, program)
         desk.key("Return")
         reader.wait(program, "push button", "Skip for now")
         assert not program.is_locked
@@ -141,15 +147,7 @@ def test_a_lock_closes_a_vault_that_the_wizard_has_just_made(desk: Desk, tmp_pat
 def test_a_lock_stops_the_making_of_a_vault_which_can_be_begun_again(desk: Desk, tmp_path: Path) -> None:
     home = Home(tmp_path)
     with screen_reader(desk, home) as (reader, words), running(desk, home, env=words) as program:
-        program.wait_front(WIZARD)
-        reader.wait(program, "text", "Name")
-        desk.key("Return")
-        reader.wait_focus(program, lambda one: one.role == "password text", "the first password field")
-        desk.type(PASSWORD)
-        desk.key("Tab")
-        while reader.focus(program).role != "password text":
-            desk.key("Tab")
-        desk.type(PASSWORD)
+        choose_password(desk, reader, program)
         engine = program.engine()
         before = cpu_seconds(engine)
         desk.key("Return")
