@@ -5,10 +5,13 @@ Times are seconds since 1970 UTC (float); sizes are bytes; ids of entries are ro
 """
 
 import enum
-from collections.abc import Generator
-from typing import Protocol
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
+
+_T = TypeVar("_T")
 
 MAX_TITLE = 1_000  # characters
 MAX_FIELDS = 200  # an entry
@@ -233,28 +236,206 @@ class Undone(msgspec.Struct, frozen=True):
 
 
 class Method(enum.StrEnum):
-    """Unlock methods."""
+    """Unlock methods: what one factor of a way in is."""
 
     PASSWORD = "password"  # noqa: S105 the name of a method
     RECOVERY_CODE = "recovery_code"
+    KEY_FILE = "key_file"
+    FIDO2 = "fido2"
+    CHALLENGE_RESPONSE = "challenge_response"
+    PIV = "piv"
+    OPENPGP = "openpgp"
+    PKCS11 = "pkcs11"
+    TPM = "tpm"
+    DEVICE = "device"
+    SHARES = "shares"
+    QUICK = "quick"  # no slot: what quick unlock keeps for this login session
+
+
+class Given(msgspec.Struct):
+    """What a person gives for one factor ahead of being asked.
+
+    ``secret``: a password, a code, a PIN, or recovery shares one a line (UTF-8); ``file``: the path of a key file;
+    ``token``: the id of the token to use (TokenInfo.id), "" the one that fits.
+    """
+
+    method: Method
+    secret: Secret | None = None
+    file: str = ""
+    token: str = ""
 
 
 class Credential(msgspec.Struct):
-    """What a person gives to unlock: the password's or the code's bytes, UTF-8."""
+    """What a person gives to unlock.
+
+    ``method`` and ``secret`` (empty for a token whose PIN is asked for) begin; ``slot`` names the one way in to try, ""
+    tries every one that has the method. What else a way in needs is taken from ``more``, or asked through the Prompter.
+    """
 
     method: Method
     secret: Secret
+    slot: str = ""
+    file: str = ""
+    token: str = ""
+    more: list[Given] = []
+
+
+class FactorInfo(msgspec.Struct, frozen=True):
+    """One factor of a way in, in words."""
+
+    method: Method
+    detail: str  # e.g. "Argon2id, 64 MiB, 3 passes", "YubiKey 5C, PIN and touch"
+    strength: str = ""  # what it withstands, one sentence
+    token: str = ""  # the enrolled token's name; "" for what is no token
+    outdated: bool = False  # better parameters exist: it is replaced at unlock, or to be sealed again
+    need: int = 0  # recovery shares that are needed (of the only group; else groups)
 
 
 class SlotInfo(msgspec.Struct, frozen=True):
-    """One way in."""
+    """One way in. All its factors must be given, in this order."""
 
     id: str
-    method: Method
+    method: Method  # of the first factor
     label: str
     created: float
     detail: str  # e.g. "Argon2id, 64 MiB, 3 passes"
     reads_values: bool  # wraps UK as well
+    factors: list[FactorInfo] = []
+    last_used: float | None = None  # None: never, or not known before the vault is open
+    once: bool = False
+    expires: float | None = None
+    carried: bool = True  # a rotation of keys can carry it over without its factors
+    current: bool = False  # this session was opened with it
+
+
+class Verification(enum.StrEnum):
+    """How a FIDO2 token makes certain that it is its owner."""
+
+    PIN = "pin"  # the token's PIN, or its own reader where it prefers that
+    BUILT_IN = "built_in"  # fingerprint on the token
+    NONE = "none"  # touch alone
+
+
+class ShareGroup(msgspec.Struct, frozen=True):
+    """A group of recovery shares: ``threshold`` of ``count`` (SLIP-39: 1 to 16)."""
+
+    threshold: int
+    count: int
+
+
+class NewFactor(msgspec.Struct):
+    """A factor to enrol. Which fields count depends on the method; the others stay at their defaults.
+
+    ``secret``: the password; ``file``: a key file, or the PKCS#11 module's path; ``token``: TokenInfo.id, "" the only
+    one that is there; ``key``: the key to make on a card ("rsa2048", "rsa3072", "rsa4096", "p256", "p384", "x25519"),
+    PKCS#11: the label of a key to use; "" takes what is there; ``position``: the YubiKey's slot for challenge-response
+    (1 or 2), 0 the one that is set up.
+    """
+
+    method: Method
+    secret: Secret | None = None
+    file: str = ""
+    token: str = ""
+    key: str = ""
+    resident: bool = False  # FIDO2: a discoverable credential
+    verification: Verification = Verification.PIN  # FIDO2
+    position: int = 0  # challenge-response
+    touch: bool = False  # PIV, OpenPGP and challenge-response: the key that is made wants a touch
+    make: bool = False  # make a key on the token (replaces what is there: asked first) or write a new key file
+    pin: bool = False  # TPM: protect with a PIN
+    pcrs: list[int] = []  # TPM: bind to these PCRs (SHA-256 bank)
+    biometrics: bool = False  # this device: ask for a fingerprint first
+    groups: list[ShareGroup] = []  # recovery shares
+    groups_needed: int = 1
+
+
+class NewSlot(msgspec.Struct):
+    """A way in to add."""
+
+    label: str
+    factors: list[NewFactor]
+    reads_values: bool = True
+    once: bool = False
+    expires: float | None = None
+
+
+class Added(msgspec.Struct):
+    """A way in that was added, and what the person must keep."""
+
+    slot: SlotInfo
+    recovery_code: Secret | None = None
+    shares: list[list[Secret]] = []  # by group: the words of each share
+    set: str = ""  # the number of the set of shares, as printed
+    notes: list[str] = []
+
+
+class Tested(msgspec.Struct, frozen=True):
+    """A way in that was tried and opens the vault. ``seconds`` that it took, the person's included."""
+
+    slot: SlotInfo
+    seconds: float
+    notes: list[str] = []
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What happens if one thing is lost: a token, the computer, the memory of the password, the printed sheets."""
+
+    thing: str  # in words: "YubiKey 5C", "The password", "This computer"
+    method: Method
+    lost: list[str]  # ids of the ways in that end with it
+    left: list[str]  # ids of those that still open everything
+    words: str  # one sentence that says so
+
+
+class TokenInfo(msgspec.Struct, frozen=True):
+    """A token, card or chip that is there now."""
+
+    id: str  # "pcsc:<reader>", "hid:<path>", "tpm", "keyring", "pkcs11:<module>:<serial>"
+    name: str  # "YubiKey 5C NFC"
+    serial: str  # as printed on it, or ""
+    methods: list[Method]  # what kvault can do with it
+    firmware: str = ""
+    problem: str = ""  # why it cannot be used, in words
+    warnings: list[str] = []  # e.g. about a firmware with a known weakness
+
+
+class Availability(msgspec.Struct, frozen=True):
+    """Whether a method can be enrolled on this computer now; ``reason`` says why not and what to do."""
+
+    method: Method
+    ready: bool
+    reason: str = ""
+
+
+class WayState(msgspec.Struct, frozen=True):
+    """Whether a way in can be used right now, as far as can be told without a touch or a PIN."""
+
+    slot: str
+    ready: bool
+    token: str = ""  # id of the token that is plugged in and fits
+    name: str = ""  # its name, also of one that is not plugged in
+    retries: int | None = None  # PIN tries left
+    words: str = ""  # "Ready", "Not plugged in", "PIN blocked", ...
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """The ways into a vault and the tokens that are plugged in. ``notices``: about tokens that fit nowhere here."""
+
+    states: list[WayState]
+    tokens: list[TokenInfo]
+    notices: list[str] = []
+
+
+class QuickState(msgspec.Struct, frozen=True):
+    """Quick unlock of one vault in this login session."""
+
+    ready: bool
+    until: float = 0.0  # seconds since 1970
+    retries: int = 0
+    biometrics: bool = False  # a fingerprint instead of the PIN
+    pin: bool = True
+    where: str = ""  # "TPM" or "desktop keyring"
+    reason: str = ""  # why it cannot be used or set up, in words
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -288,6 +469,8 @@ class Opened(msgspec.Struct, frozen=True):
     reads_values: bool
     notes: list[str]  # what the opening found and mended, in words
     drafts: int
+    slot: str = ""  # id of the way in that opened it; "" for quick unlock
+    tokens: list[str] = []  # ids of the tokens that took part: pulling one out may lock
 
 
 class Accept(enum.StrEnum):
@@ -350,6 +533,16 @@ class TestResult(msgspec.Struct, frozen=True):
     standard: str
     passed: bool
     milliseconds: float
+
+
+class ShareState(msgspec.Struct, frozen=True):
+    """What is known of a set after one more share. ``missing`` 0: enough."""
+
+    set: str
+    group: int  # of this share, from 1
+    number: int  # in its group, from 1
+    missing: int
+    words: str  # "2 of 3 shares of set 12345, one more is needed"
 
 
 # --- audit -----------------------------------------------------------------------------------------------------------
@@ -531,22 +724,61 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     fields: dict[str, str | int]
 
 
-Event = Changed | Recorded | Found
+class Plugged(msgspec.Struct, frozen=True, tag=True):
+    """Tokens came or went. ``present``: the ids of those in USB ports and readers now; ``service`` False: no pcscd."""
+
+    present: list[str]
+    service: bool = True
+
+
+Event = Changed | Recorded | Found | Plugged
 
 
 class AskSecret(msgspec.Struct, frozen=True, tag=True):
-    """A question for a password or PIN. ``retries`` None: not limited."""
+    """A question for a password or PIN. ``retries`` None: not limited; 1: the last try, to be warned about."""
 
     title: str
     text: str
     retries: int | None = None
+    method: Method | None = None  # whose secret it is
+    token: str = ""  # name of the token whose PIN it is
+    least: int = 0  # characters
+
+
+class AskFile(msgspec.Struct, frozen=True, tag=True):
+    """A question for a file's path."""
+
+    title: str
+    text: str
+    method: Method | None = None
+
+
+class AskShares(msgspec.Struct, frozen=True, tag=True):
+    """A question for recovery shares: the answer is one share a line, checked one by one with Tools.check_share."""
+
+    title: str
+    set: str
+    need: str  # in words: "2 of 3 shares"
+    groups: list[ShareGroup]
+    groups_needed: int
 
 
 class AskTouch(msgspec.Struct, frozen=True, tag=True):
-    """Please touch ``token``; answered by the token, or cancelled by the person."""
+    """Please touch ``token``; withdrawn when it was touched, or cancelled by the person."""
+
+    token: str  # its name
+    seconds: int
+    text: str = ""  # what blinks, and what the touch is for
+    id: str = ""  # TokenInfo.id
+
+
+class AskPlug(msgspec.Struct, frozen=True, tag=True):
+    """Please plug in ``token`` (or pull it out and plug it in again); withdrawn when it is there."""
 
     token: str
-    seconds: int
+    text: str
+    seconds: int = 60
+    again: bool = False
 
 
 class AskChoice(msgspec.Struct, frozen=True, tag=True):
@@ -564,15 +796,37 @@ class AskConfirm(msgspec.Struct, frozen=True, tag=True):
     action: str  # the verb on the button
 
 
-Question = AskSecret | AskTouch | AskChoice | AskConfirm
+Question = AskSecret | AskTouch | AskChoice | AskConfirm | AskPlug | AskFile | AskShares
 
 
 class Prompter(Protocol):
     """Asks the person who sits there: dialogs in the window, the terminal in the command line, a script in tests."""
 
     def ask(self, question: Question) -> Secret:
-        """The answer's bytes. Raises CancelledError."""
+        """The answer's bytes. Raises CancelledError. Not for AskTouch and AskPlug."""
         ...
+
+    def during(self, request: AskTouch | AskPlug) -> AbstractContextManager[Callable[[], bool]]:
+        """Show ``request`` while the block runs; what it gives tells whether the person has cancelled meanwhile."""
+        ...
+
+
+class OnToken(NamedTuple):
+    """A step of a job that waits for a token or derives a key: it runs beside the vault's lane, on that token's own.
+
+    It never leaves its process. ``work`` may ask through the Prompter and must not touch the open vault.
+    """
+
+    token: str  # which lane: TokenInfo.id, or "kdf"
+    work: Callable[[], object]
+
+
+Steps = Generator[Progress | OnToken, object, _T]  # a job that yields both; Protocols below show Progress alone
+
+
+def on_token(token: str, work: Callable[[], _T]) -> Generator[Progress | OnToken, object, _T]:
+    """Hand ``work`` to the lane of a token and wait for what it gives (with ``yield from``)."""
+    return cast("_T", (yield OnToken(token, work)))
 
 
 # --- the facade's shape ----------------------------------------------------------------------------------------------
@@ -619,6 +873,18 @@ class Tools(Protocol):
 
     def selftest(self) -> list[TestResult]:
         """Run every known-answer test."""
+        ...
+
+    def scan(self, path: str) -> list[Secret]:
+        """The texts of the QR codes in a picture file. Raises ImageError."""
+        ...
+
+    def share_words(self, prefix: str) -> list[str]:
+        """The words of recovery shares that begin so (SLIP-39; at most 1,024)."""
+        ...
+
+    def check_share(self, share: Secret, given: list[Secret]) -> ShareState:
+        """Read one share and compare it with those given before. Raises ShareError and its kinds."""
         ...
 
 
@@ -766,10 +1032,93 @@ class Audit(Protocol):
 
 
 class Slots(Protocol):
-    """Ways in."""
+    """Ways in. What changes one never rewrites the database."""
 
     def all(self) -> list[SlotInfo]:
         """What is enrolled."""
+        ...
+
+    def methods(self) -> list[Availability]:
+        """Every method, and whether it can be enrolled on this computer now."""
+        ...
+
+    def add(self, wanted: NewSlot) -> Generator[Progress | OnToken, object, Added]:
+        """Enrol and try it once, then write it. Asks for PIN, touch and what else it needs.
+
+        Raises TokenError and its kinds, NotAloneError, SlotNameTakenError, TooManySlotsError, InvalidInputError.
+        """
+        ...
+
+    def replace(self, slot: str, wanted: NewSlot) -> Generator[Progress | OnToken, object, Added]:
+        """Add ``wanted`` and remove ``slot`` in one header change."""
+        ...
+
+    def remove(self, slot: str, sure: bool = False) -> None:  # noqa: FBT001, FBT002 crosses the border by position
+        """Remove a way in. Raises LastWayError always, NoSecondWayError unless ``sure``, SlotNotFoundError."""
+        ...
+
+    def rename(self, slot: str, label: str) -> None:
+        """Give it another name. Raises SlotNameTakenError, SlotNotFoundError."""
+        ...
+
+    def limit(self, slot: str, once: bool, expires: float | None) -> None:  # noqa: FBT001 crosses the border by position
+        """Let it be used once, or until a time; binds the honest program only. Raises LastWayError."""
+        ...
+
+    def test(self, slot: str, given: list[Given]) -> Generator[Progress | OnToken, object, Tested]:
+        """Go through the whole way in as an unlock does, and compare what it opens with this vault."""
+        ...
+
+    def reseal(self, slot: str) -> Generator[Progress | OnToken, object, SlotInfo]:
+        """Enrol the same factors anew with the same tokens: after a firmware update, or with a new challenge."""
+        ...
+
+    def losses(self) -> list[Loss]:
+        """What happens if I lose ..."""
+        ...
+
+    def rotate_user_key(self, sure: bool = False) -> Generator[Progress | OnToken, object, list[str]]:  # noqa: FBT001, FBT002 as above
+        """A new user key; every way in is carried over. Returns notes. Raises WaysNotCarriedError unless ``sure``."""
+        ...
+
+    def rotate_vault_key(self, sure: bool = False) -> Generator[Progress | OnToken, object, list[str]]:  # noqa: FBT001, FBT002 as above
+        """A new vault key in a new file, switched by one header replacement; closing the job changes nothing."""
+        ...
+
+
+class Tokens(Protocol):
+    """What is plugged in. Needs no open vault."""
+
+    def all(self) -> Generator[Progress | OnToken, object, list[TokenInfo]]:
+        """Every token, card and chip that can be found now."""
+        ...
+
+    def ways(self, path: str, others: list[str]) -> Generator[Progress | OnToken, object, Ways]:
+        """How the ways into a vault stand, without a touch or a PIN; ``others``: paths of other vaults, for notices."""
+        ...
+
+    def module(self, path: str) -> Generator[Progress | OnToken, object, list[TokenInfo]]:
+        """The tokens that a PKCS#11 module shows. Raises ModuleError."""
+        ...
+
+
+class Quick(Protocol):
+    """Quick unlock in this login session. The vault must be open to set it up; asking and forgetting need no vault."""
+
+    def state(self, path: str) -> QuickState:
+        """Whether a PIN or a finger opens the vault at ``path`` now."""
+        ...
+
+    def remember(self, pin: Secret | None, seconds: int, biometrics: bool) -> QuickState:  # noqa: FBT001 as above
+        """Keep the open vault's keys for ``seconds``, sealed to the TPM or in the desktop's keyring.
+
+        ``pin`` None: none. Raises InvalidInputError for a PIN that is too short or none without ``biometrics``,
+        KeyringError and TpmError and their kinds.
+        """
+        ...
+
+    def forget(self, path: str) -> None:
+        """Forget what is kept for that vault. Idempotent."""
         ...
 
 
@@ -803,4 +1152,6 @@ class Engine(Protocol):
     drafts: Drafts
     audit: Audit
     slots: Slots
+    tokens: Tokens
+    quick: Quick
     formats: Formats

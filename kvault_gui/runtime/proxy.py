@@ -57,6 +57,18 @@ class Tools:
         """Run every known-answer test."""
         return await self._calls.call(api.Tools.selftest)
 
+    async def scan(self, path: str) -> list[api.Secret]:
+        """The texts of the QR codes in a picture file. Raises ImageError."""
+        return await self._calls.call(api.Tools.scan, path)
+
+    async def share_words(self, prefix: str) -> list[str]:
+        """The words of recovery shares that begin so (SLIP-39; at most 1,024)."""
+        return await self._calls.call(api.Tools.share_words, prefix)
+
+    async def check_share(self, share: api.Secret, given: list[api.Secret]) -> api.ShareState:
+        """Read one share and compare it with those given before. Raises ShareError and its kinds."""
+        return await self._calls.call(api.Tools.check_share, share, given)
+
 
 class Secrets:
     """Entries."""
@@ -214,7 +226,7 @@ class Audit:
 
 
 class Slots:
-    """Ways in."""
+    """Ways in. What changes one never rewrites the database."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -222,6 +234,95 @@ class Slots:
     async def all(self) -> list[api.SlotInfo]:
         """What is enrolled."""
         return await self._calls.call(api.Slots.all)
+
+    async def methods(self) -> list[api.Availability]:
+        """Every method, and whether it can be enrolled on this computer now."""
+        return await self._calls.call(api.Slots.methods)
+
+    async def add(self, wanted: api.NewSlot, *, on_progress: OnProgress | None = None) -> api.Added:
+        """Enrol and try it once, then write it. Asks for PIN, touch and what else it needs.
+
+        Raises TokenError and its kinds, NotAloneError, SlotNameTakenError, TooManySlotsError, InvalidInputError.
+        """
+        return await self._calls.job(on_progress, api.Slots.add, wanted)
+
+    async def replace(self, slot: str, wanted: api.NewSlot, *, on_progress: OnProgress | None = None) -> api.Added:
+        """Add ``wanted`` and remove ``slot`` in one header change."""
+        return await self._calls.job(on_progress, api.Slots.replace, slot, wanted)
+
+    async def remove(self, slot: str, sure: bool = False) -> None:
+        """Remove a way in. Raises LastWayError always, NoSecondWayError unless ``sure``, SlotNotFoundError."""
+        return await self._calls.call(api.Slots.remove, slot, sure)
+
+    async def rename(self, slot: str, label: str) -> None:
+        """Give it another name. Raises SlotNameTakenError, SlotNotFoundError."""
+        return await self._calls.call(api.Slots.rename, slot, label)
+
+    async def limit(self, slot: str, once: bool, expires: float | None) -> None:
+        """Let it be used once, or until a time; binds the honest program only. Raises LastWayError."""
+        return await self._calls.call(api.Slots.limit, slot, once, expires)
+
+    async def test(self, slot: str, given: list[api.Given], *, on_progress: OnProgress | None = None) -> api.Tested:
+        """Go through the whole way in as an unlock does, and compare what it opens with this vault."""
+        return await self._calls.job(on_progress, api.Slots.test, slot, given)
+
+    async def reseal(self, slot: str, *, on_progress: OnProgress | None = None) -> api.SlotInfo:
+        """Enrol the same factors anew with the same tokens: after a firmware update, or with a new challenge."""
+        return await self._calls.job(on_progress, api.Slots.reseal, slot)
+
+    async def losses(self) -> list[api.Loss]:
+        """What happens if I lose ..."""
+        return await self._calls.call(api.Slots.losses)
+
+    async def rotate_user_key(self, sure: bool = False, *, on_progress: OnProgress | None = None) -> list[str]:
+        """A new user key; every way in is carried over. Returns notes. Raises WaysNotCarriedError unless ``sure``."""
+        return await self._calls.job(on_progress, api.Slots.rotate_user_key, sure)
+
+    async def rotate_vault_key(self, sure: bool = False, *, on_progress: OnProgress | None = None) -> list[str]:
+        """A new vault key in a new file, switched by one header replacement; closing the job changes nothing."""
+        return await self._calls.job(on_progress, api.Slots.rotate_vault_key, sure)
+
+
+class Tokens:
+    """What is plugged in. Needs no open vault."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def all(self, *, on_progress: OnProgress | None = None) -> list[api.TokenInfo]:
+        """Every token, card and chip that can be found now."""
+        return await self._calls.job(on_progress, api.Tokens.all)
+
+    async def ways(self, path: str, others: list[str], *, on_progress: OnProgress | None = None) -> api.Ways:
+        """How the ways into a vault stand, without a touch or a PIN; ``others``: paths of other vaults, for notices."""
+        return await self._calls.job(on_progress, api.Tokens.ways, path, others)
+
+    async def module(self, path: str, *, on_progress: OnProgress | None = None) -> list[api.TokenInfo]:
+        """The tokens that a PKCS#11 module shows. Raises ModuleError."""
+        return await self._calls.job(on_progress, api.Tokens.module, path)
+
+
+class Quick:
+    """Quick unlock in this login session. The vault must be open to set it up; asking and forgetting need no vault."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def state(self, path: str) -> api.QuickState:
+        """Whether a PIN or a finger opens the vault at ``path`` now."""
+        return await self._calls.call(api.Quick.state, path)
+
+    async def remember(self, pin: api.Secret | None, seconds: int, biometrics: bool) -> api.QuickState:
+        """Keep the open vault's keys for ``seconds``, sealed to the TPM or in the desktop's keyring.
+
+        ``pin`` None: none. Raises InvalidInputError for a PIN that is too short or none without ``biometrics``,
+        KeyringError and TpmError and their kinds.
+        """
+        return await self._calls.call(api.Quick.remember, pin, seconds, biometrics)
+
+    async def forget(self, path: str) -> None:
+        """Forget what is kept for that vault. Idempotent."""
+        return await self._calls.call(api.Quick.forget, path)
 
 
 class Formats:

@@ -15,10 +15,12 @@ import msgspec
 from ..crypto import hashes, mac
 from ..errors import HeaderDamagedError, NewerFormatError
 
-FORMAT = 1
+FORMAT = 2  # 1 had slots of one factor, without a name of their own, use limits and sealed keys; it is read
 SUITE = 1  # AEGIS-256 pages; 2 is reserved for ChaCha20-Poly1305
-MAX_BYTES = 64 << 10
+MAX_BYTES = 256 << 10
 MAX_SLOTS = 64
+MAX_FACTORS = 8  # a slot
+MAX_PARAMS = 32  # a factor
 _NUMBER_LIMIT = 1 << 63
 _DIGEST = 64  # hex digits
 _LINES = 4  # the last one is empty
@@ -26,18 +28,43 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 
-class Slot(msgspec.Struct, frozen=True):
-    """One way in. Bytes are hex; ``wrapped_uk`` None: opens the file but reads no values."""
+class Factor(msgspec.Struct, frozen=True):
+    """One of the things that a slot asks for."""
+
+    method: str
+    params: dict[str, str | int]
+
+
+class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One way in. Bytes are hex; ``wrapped_uk`` None: opens the file but reads no values.
+
+    ``label`` is the name at enrolment, which the key is bound to; ``name`` the one it was given since.
+    """
 
     id: str
-    method: str
+    method: str  # of the first factor
     label: str
     created: int  # seconds since 1970
     salt: str
     params: dict[str, str | int]
     commitment: str
-    wrapped_vk: str
-    wrapped_uk: str | None = None
+    wrapped_vk: str  # "": see sealed
+    wrapped_uk: str | None
+    more: list[Factor] = []  # the other factors; all are needed, in this order
+    name: str = ""
+    once: bool = False
+    expires: int = 0  # seconds since 1970; 0: never
+    sealed: str = ""  # both keys, encrypted to the slot's own public key by a rotation that had not its factors
+
+    @property
+    def factors(self) -> list[Factor]:
+        """Everything it asks for, in order."""
+        return [Factor(self.method, self.params), *self.more]
+
+    @property
+    def title(self) -> str:
+        """What it is called now."""
+        return self.name or self.label
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -78,8 +105,8 @@ class Written(msgspec.Struct, frozen=True):
 
 def following(changed: Header, old: Header) -> Header:
     """``changed`` as the header after ``old``: the next generation, everything that binds it unchanged."""
-    kept = {name: getattr(old, name) for name in ("format", "vault", "suite", "database", "database_salt", "created")}
-    return msgspec.structs.replace(changed, generation=old.generation + 1, **kept)
+    kept = {name: getattr(old, name) for name in ("vault", "suite", "database", "database_salt", "created")}
+    return msgspec.structs.replace(changed, format=FORMAT, generation=old.generation + 1, **kept)
 
 
 def encode(header: Header, key: bytes) -> Written:
@@ -156,13 +183,13 @@ def _known(found: dict[str, object]) -> None:
     version, suite = found.get("format"), found.get("suite")
     if type(version) is int and version > FORMAT:
         raise NewerFormatError(found=version, known=FORMAT)
-    if version == FORMAT and type(suite) is int and suite != SUITE:
+    if type(version) is int and 0 < version <= FORMAT and type(suite) is int and suite != SUITE:
         raise NewerFormatError(found=f"{version}, suite {suite}", known=f"{FORMAT}, suite {SUITE}")
 
 
 def _check(header: Header) -> None:
     identifiers = [slot.id for slot in header.slots]
-    if header.format != FORMAT or not 0 < header.generation < _NUMBER_LIMIT or not _number(header.created):
+    if not 0 < header.format <= FORMAT or not 0 < header.generation < _NUMBER_LIMIT or not _number(header.created):
         _damaged("a number is out of range")
     if not _hex(header.vault, 16) or not _hex(header.database_salt, 16):
         _damaged("an id is malformed")
@@ -174,13 +201,18 @@ def _check(header: Header) -> None:
         _damaged("two slots have the same id")
     for slot in header.slots:
         _check_slot(slot)
+        if header.format == 1 and (slot.more or slot.name or slot.once or slot.expires or slot.sealed):
+            _damaged("a slot has parts that its format does not know")
 
 
 def _check_slot(slot: Slot) -> None:
-    texts = [slot.salt, slot.commitment, slot.wrapped_vk, slot.wrapped_uk or ""]
+    texts = [slot.salt, slot.commitment, slot.wrapped_vk, slot.wrapped_uk or "", slot.sealed]
     if not all(_HEX.fullmatch(text) for text in texts) or not slot.id or not _number(slot.created):
         _damaged("a slot is malformed")
-    if not all(_number(value) for value in slot.params.values() if isinstance(value, int)):
+    if len(slot.more) >= MAX_FACTORS or any(len(factor.params) > MAX_PARAMS for factor in slot.factors):
+        _damaged("a slot asks for too much")
+    numbers = [value for factor in slot.factors for value in factor.params.values() if isinstance(value, int)]
+    if not all(_number(value) for value in (*numbers, slot.expires)):
         _damaged("a number is out of range")
     try:
         json.dumps(msgspec.to_builtins(slot), ensure_ascii=False).encode()

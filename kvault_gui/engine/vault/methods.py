@@ -1,0 +1,84 @@
+"""What every unlock method is: probe, enrol, unlock, describe. The methods themselves are in unlock/, one file each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from ..api import Secret, WayState
+
+if TYPE_CHECKING:
+    from ..api import AskSecret, Availability, Given, Method, NewFactor, Prompter, TokenInfo
+
+Params = dict[str, str | int]
+
+
+class Desk(NamedTuple):
+    """Where a factor is given: who is asked, for which vault, and what was given already."""
+
+    prompter: Prompter
+    vault: str  # id, 32 hex digits: credentials on tokens are bound to it
+    vault_name: str
+    label: str  # of the slot
+    kdf_seconds: float = 0.5  # what a derivation from a password should cost; 0: the floor
+    given: Given | None = None
+
+    def secret(self, question: AskSecret) -> Secret:
+        """What was given ahead, as a copy, else the person's answer. Raises CancelledError."""
+        if self.given is not None and self.given.secret is not None and self.given.secret.value:
+            return Secret(bytearray(self.given.secret.value))
+        return self.prompter.ask(question)
+
+
+class Enrolled(NamedTuple):
+    """A new factor: its parameters, its output (32 bytes), and what the person must keep."""
+
+    params: Params
+    output: bytes
+    recovery_code: Secret | None = None
+    shares: tuple[tuple[Secret, ...], ...] = ()  # by group
+    set: str = ""  # the number of the set of shares
+    notes: tuple[str, ...] = ()
+
+
+class UnlockMethod(Protocol):
+    """One kind of factor. An object of it keeps nothing. Optional libraries are imported when they are used."""
+
+    method: Method
+
+    def probe(self) -> Availability:
+        """Whether it can be enrolled on this computer now, and if not what to do. Quick; opens no token."""
+        ...
+
+    def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
+        """Choose parameters for a new slot, make what is needed on the token, and give the factor's output.
+
+        Raises InvalidInputError, CancelledError, TokenError and its kinds.
+        """
+        ...
+
+    def unlock(self, params: Params, desk: Desk) -> bytes:
+        """The factor's output for a slot's parameters, the same at every time.
+
+        Raises NotMineError for what cannot be of this slot (try the next one); every other error is fatal.
+        """
+        ...
+
+    def describe(self, params: Params) -> str:
+        """The parameters in words, e.g. "Argon2id, 64 MiB, 3 passes" or "PIN and touch"."""
+        ...
+
+    def strength(self, params: Params) -> str:
+        """What it withstands, one sentence for the person."""
+        ...
+
+    def token(self, params: Params) -> str:
+        """The enrolled token's name, "" for what is no token."""
+        ...
+
+    def look(self, params: Params, tokens: list[TokenInfo]) -> WayState:
+        """How it stands with these tokens plugged in, without a touch or a PIN; the caller fills in ``slot``."""
+        ...
+
+    def outdated(self, params: Params) -> bool:
+        """Whether a slot with these parameters should be replaced: at unlock where that costs no question."""
+        ...
