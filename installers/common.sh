@@ -8,9 +8,11 @@ QT_PACKAGES="libegl1 libgl1 libfontconfig1 libfreetype6 libglib2.0-0 libdbus-1-3
 PYTHON_PACKAGES="python3 python3-venv ca-certificates"
 # A display to draw on where there is none, and a window manager to give it focus.
 DEMO_PACKAGES="xvfb xauth openbox"
+# What the libraries for cards and the TPM are built with and run on.
+HARDWARE_PACKAGES="gcc libc6-dev python3-dev swig pkg-config libpcsclite-dev libtss2-dev pcscd"
 # Real programs of other makers that the tests talk to.
 PEER_PACKAGES="keepassxc dbus dbus-x11 at-spi2-core python3-pyatspi gir1.2-atspi-2.0 python3-dbusmock xdotool trayer imagemagick
-  x11-utils procps git"
+  x11-utils procps git vsmartcard-vpcd opensc softhsm2 swtpm tpm2-tools fido2-tools gnome-keyring poppler-utils"
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
@@ -58,6 +60,19 @@ install_python() {
   .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
   # Once here instead of at each start, also where PYTHONDONTWRITEBYTECODE is set.
   .venv/bin/python -m compileall -q kvault_gui
+  rm -f .venv/installed-"$(basename "$lock" .txt)"-*
+  touch "$stamp"
+}
+
+# $1: the lock file. The second step: what needs a compiler, and may fail.
+install_hardware() {
+  local lock=$1 stamp
+  stamp=.venv/installed-$(basename "$lock" .txt)-$(sha256sum "$lock" | cut -c1-16)
+  [ -e "$stamp" ] && return 0
+  # shellcheck disable=SC2086
+  install_packages $HARDWARE_PACKAGES || return 1
+  say "Building the libraries for cards and the TPM"
+  .venv/bin/python -m pip install --quiet --require-hashes -r "$lock" || return 1
   rm -f .venv/installed-"$(basename "$lock" .txt)"-*
   touch "$stamp"
 }

@@ -10,6 +10,6 @@ compile() { "$uv" pip compile --quiet --universal --generate-hashes --python-ver
 # hatchling and editables build and link kvault itself without leaving the locked set.
 printf 'hatchling\neditables\n' >installers/lock/build.in
 compile pyproject.toml installers/lock/build.in --output-file installers/lock/run.txt
-compile pyproject.toml installers/lock/build.in --group test --output-file installers/lock/test.txt
+compile pyproject.toml installers/lock/build.in --extra hardware --group test --output-file installers/lock/test.txt
 compile pyproject.toml --extra hardware --output-file installers/lock/hardware.txt
 rm installers/lock/build.in

@@ -2,18 +2,19 @@
 # Installs kvault and what it needs on a Debian 12/13 or Ubuntu 24.04 machine, then opens its window.
 #   installers/run.sh                  install what is missing, open the window (arguments go to kvault-gui)
 #   installers/run.sh --setup-only     install and stop
-#   installers/run.sh --with-hardware  also the libraries for tokens and cards (needs a compiler)
+#   installers/run.sh --no-hardware    without the libraries for cards and the TPM (they need a compiler)
 # Without a display it shows kvault at work on a virtual one: screenshots in build/demo/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . installers/common.sh
 
 setup_only=
-hardware=
+hardware=1
 while [ $# -gt 0 ]; do
   case $1 in
     --setup-only) setup_only=1 ;;
     --with-hardware) hardware=1 ;;
+    --no-hardware) hardware= ;;
     *) break ;;
   esac
   shift
@@ -22,10 +23,8 @@ done
 # shellcheck disable=SC2086
 install_packages $PYTHON_PACKAGES $QT_PACKAGES
 install_python installers/lock/run.txt
-if [ -n "$hardware" ]; then
-  install_packages gcc libc6-dev python3-dev swig libpcsclite-dev pkg-config pcscd &&
-    .venv/bin/python -m pip install --quiet --require-hashes -r installers/lock/hardware.txt ||
-    say "The libraries for tokens and cards could not be installed; everything else works without them."
+if [ -n "$hardware" ] && ! install_hardware installers/lock/hardware.txt; then
+  say "The libraries for cards and the TPM could not be installed; everything else works without them."
 fi
 if [ -n "$setup_only" ]; then
   say "Ready: .venv/bin/kvault and .venv/bin/kvault-gui"

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . installers/common.sh
 
 # shellcheck disable=SC2086
-install_packages $PYTHON_PACKAGES $QT_PACKAGES $DEMO_PACKAGES $PEER_PACKAGES
+install_packages $PYTHON_PACKAGES $QT_PACKAGES $DEMO_PACKAGES $HARDWARE_PACKAGES $PEER_PACKAGES
 install_python installers/lock/test.txt
 
 run() { say "$*"; "$@"; }
