@@ -33,6 +33,7 @@ class Buckets:
         self._verified: set[int] = set()
         self._old: set[int] = set()
         self._place = 0  # of the background's walk
+        self.touched: set[int] | None = None  # buckets that changed since somebody began to look
         self._ranges = {number: f"{table.select} where id >= ? and id < ?" for number, table in self._tables.items()}
 
     def load(self) -> int:
@@ -71,6 +72,8 @@ class Buckets:
 
     def committed(self) -> None:
         """The running transaction was committed."""
+        if self.touched is not None:
+            self.touched.update(self._deltas)
         for bucket, delta in self._deltas.items():
             total = (self._sums.pop(bucket, 0) + delta) & sethash.MASK
             if total:
@@ -98,6 +101,23 @@ class Buckets:
         found = sum([row_hash(key, number, row) for row in rows])
         expected = self._sums.get(bucket, 0) + self._deltas.get(bucket, 0)
         return not (found - expected) & sethash.MASK
+
+    def sum_under(self, bucket: int, key: bytes) -> int:
+        """The sum of a bucket's rows under another key, if they fit the one that is kept. Raises OldRowsError."""
+        if not self._fits(bucket):
+            number, first, end = sethash.bucket_range(bucket)
+            raise OldRowsError(reason=f"rows {first} to {end - 1} of {self._tables[number].name}")
+        number, first, end = sethash.bucket_range(bucket)
+        rows = self._database.run(self._ranges[number], (first, end))
+        return sum(sethash.row_hash(key, number, row) for row in rows) & sethash.MASK
+
+    def replace(self, sums: dict[int, int]) -> None:
+        """Write these sums instead of all others, in a running transaction, and go on with them."""
+        self._database.run(f"delete from {TABLE}")  # noqa: S608 our own name
+        rows = ((bucket, sethash.to_bytes(total)) for bucket, total in sums.items() if total)
+        self._database.many(f"insert into {TABLE}(id, sum) values (?, ?)", rows)  # noqa: S608 our own name
+        self._sums = {bucket: total for bucket, total in sums.items() if total}
+        self.forget_verified()
 
     def walk(self, tables: Iterable[Table], start: int = 0) -> Iterator[int]:
         """The buckets of ``tables`` from number ``start`` on: those with a sum and those with rows.

@@ -123,6 +123,13 @@ class Database:
         self.run("pragma wal_checkpoint(truncate)")
         self.wal_pages = 0
 
+    def begin_copy(self, target: Database) -> apsw.Backup:
+        """Begin copying every page into ``target``, which has a key of its own. Raises apsw.Error.
+
+        Until the copy is finished, what this connection changes is changed there too.
+        """
+        return target._connection.backup("main", self._connection, "main")
+
     def keep_wal(self, *, on: bool) -> None:
         """Whether closing leaves database and log exactly as they are."""
         self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(on))

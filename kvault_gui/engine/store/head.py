@@ -26,6 +26,11 @@ _RECORD = 128
 _MAX_LAG = 2
 
 
+def name_for(database: str) -> str:
+    """The head's file name beside a database of that name: "head" for "vault.db", "head-7" for "vault-7.db"."""
+    return NAME + database.removeprefix("vault").removesuffix(".db")
+
+
 class HeadRecord(NamedTuple):
     """What the newest acknowledged state was."""
 

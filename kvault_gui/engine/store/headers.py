@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import HeaderDamagedError, HeaderForgedError, VaultNotFoundError
+from ..errors import (
+    FolderPermissionError,
+    HeaderDamagedError,
+    HeaderForgedError,
+    KvaultError,
+    OutcomeUnknownError,
+    VaultNotFoundError,
+)
 from . import header
+from .faults import FULL, from_os
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +115,15 @@ def mend(folder: Path, files: Files, found: Headers, good: Written) -> None:
     for name, copy in zip(NAMES, found.copies, strict=True):
         if copy is None or copy.data != good.data:
             files.put(folder / name, good.data)
+
+
+def failed(folder: Path, files: Files, old: Written, error: OSError) -> KvaultError:
+    """What a failed ``write`` means: nothing changed if the first file holds the old header and the disk is fine."""
+    try:
+        same = files.read(folder / NAMES[0], header.MAX_BYTES) == old.data
+    except OSError:
+        same = False
+    known = from_os(error, folder)
+    if same and (error.errno in FULL or isinstance(known, FolderPermissionError)):
+        return known
+    return OutcomeUnknownError()

@@ -82,6 +82,12 @@ class HeldFolder:
         """Go on with that copy: its MAC verified, and that of the one chosen before did not."""
         self.chosen = written
 
+    def again(self, written: Written) -> HeldFolder:
+        """The same folder under the same lock with the headers read anew, of which ``written`` is chosen."""
+        held = HeldFolder(self.folder, self.lock, headers.read(self.folder, self.files), self.files, self.vfs)
+        held.choose(written)
+        return held
+
     @property
     def writable(self) -> bool:
         """Whether folder and database can be written."""

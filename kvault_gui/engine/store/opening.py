@@ -18,7 +18,7 @@ from ..errors import (
     HistoryForkedError,
     OldRowsError,
 )
-from . import binding, database, head, headers, records, sethash
+from . import binding, database, head, headers, records, rekeying, sethash
 from .buckets import DDL as BUCKETS_DDL
 from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
@@ -77,13 +77,14 @@ class Opening:
         self._written = held.found.verified(held.chosen, self._keys.header_mac)
         self._findings = held.found.findings(self._written, mended=held.writable)
         self._path = held.folder / self._written.header.database
+        self._head = held.folder / head.name_for(self._written.header.database)
         self._log = self._path.with_name(self._path.name + "-wal")
 
     def run(self, tables: Iterable[Table], derived: Iterable[Derived]) -> Parts:
         """Open, judge, mend. Raises DamagedError and its kinds, DiskFullError, FolderPermissionError."""
         tables = (*tables, binding.TABLE)
         with told(self._held.folder):
-            found = head.read(self._keys.head, self._held.files.read(self._held.folder / head.NAME, head.SIZE))
+            found = head.read(self._keys.head, self._held.files.read(self._head, head.SIZE))
             base = self._open()
             try:
                 record = self._judge(found.record, found.finding, base)
@@ -250,15 +251,16 @@ class Opening:
             if error.errno not in FULL:
                 raise
             self._findings.append("The header could not be repaired: the disk is full.")
-        new = not (held.folder / head.NAME).exists()
-        head_file = HeadFile(held.folder / head.NAME, self._keys.head, held.files)
+        new = not self._head.exists()
+        head_file = HeadFile(self._head, self._keys.head, held.files)
         try:
-            stored = head.read(self._keys.head, held.files.read(held.folder / head.NAME, head.SIZE)).record
+            stored = head.read(self._keys.head, held.files.read(self._head, head.SIZE)).record
             if mend or stored != record:
                 head_file.rewrite(record)
             if new:
                 held.files.sync_folder(held.folder)
             base.database.keep_wal(on=False)
+            rekeying.clear(held.folder, self._written.header.database, held.files)
         except BaseException:
             head_file.close()
             raise

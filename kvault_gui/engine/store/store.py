@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from ..errors import FolderPermissionError, KvaultError, LockedError, OutcomeUnknownError
-from . import binding, database, fulltext, header, headers, records, sethash
-from .faults import FULL, from_commit, from_os, from_sqlite, told
+from ..errors import FolderPermissionError, LockedError, OutcomeUnknownError
+from . import binding, database, fulltext, header, headers, records, rekeying, sethash
+from .faults import from_commit, from_sqlite, told
 from .files import REAL, Files
 from .head import HeadRecord
 from .opening import Opening
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..api import Accept, Progress
     from .checking import Checked, DerivedCheck
+    from .head import HeadFile
     from .header import Header
     from .held import HeldFolder
     from .opening import Parts
@@ -33,6 +34,10 @@ class Store:
     """One open vault. One owner, one thread; ``create`` and ``open`` make it."""
 
     def __init__(self, held: HeldFolder, parts: Parts, tables: tuple[Table, ...]) -> None:
+        self.derived_checks: list[DerivedCheck] = []  # for check(): of those who keep derived tables
+        self._take(held, parts, tables)
+
+    def _take(self, held: HeldFolder, parts: Parts, tables: tuple[Table, ...]) -> None:
         self.folder = held.folder
         self.keys = parts.keys
         self.findings = parts.findings  # in words
@@ -41,9 +46,6 @@ class Store:
         self.lacking = parts.lacking  # derived tables that are to be rebuilt (Tx.rebuild)
         self.read_only = parts.head_file is None
         self.tables = tables
-        self.derived_checks: list[
-            DerivedCheck
-        ] = []  # run by check(): who keeps a derived table knows what it must hold
         self._held = held
         self._database = parts.database
         self._buckets = parts.buckets
@@ -75,11 +77,7 @@ class Store:
     ) -> Store:
         """Make a vault in a new or empty folder and open it; ``first`` fills the first transaction.
 
-        ``new`` brings format, vault id, suite, creation time and slots; the rest is filled in.
-
-        Raises:
-            VaultExistsError: something is in the folder.
-            FolderPermissionError, DiskFullError, InvalidInputError.
+        ``new`` brings format, vault id, suite, creation time and slots. Raises as ``creating.create``.
         """
         from . import creating  # noqa: PLC0415 few sessions make a vault
 
@@ -150,6 +148,12 @@ class Store:
         if self._broken:
             raise OutcomeUnknownError
 
+    def _writable(self) -> HeadFile:
+        self._usable()
+        if self._head is None:
+            raise FolderPermissionError(path=str(self.folder))
+        return self._head
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         self._usable()
@@ -214,19 +218,12 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """All that the block does, or nothing. It must append at least one audit record.
+        """All that the block does, or nothing; it must append at least one audit record. Durable at its end.
 
-        When the block has ended without an exception the change is durable and acknowledged. The transaction is
-        rolled back by any exception.
-
-        Raises:
-            DiskFullError: nothing was stored, and the vault stays open.
-            OutcomeUnknownError: the disk failed while storing; the store refuses everything from here on.
-            FolderPermissionError: the vault is open for reading alone.
+        Raises DiskFullError (nothing was stored, the vault stays open), OutcomeUnknownError (the disk failed; the store
+        refuses everything from here on), FolderPermissionError.
         """
-        self._usable()
-        if self._head is None:
-            raise FolderPermissionError(path=str(self.folder))
+        self._writable()
         if self._database.in_transaction:
             raise RuntimeError("a transaction is running")
         tail = (self._tail.number, self._tail.newest.chain, self._tail.newest.commit + 1)
@@ -299,40 +296,46 @@ class Store:
     def rewrite_header(self, change: Callable[[Header], Header]) -> None:
         """Replace the header by what ``change`` makes of it; its generation goes up by one.
 
-        Raises DiskFullError (nothing changed), OutcomeUnknownError, FolderPermissionError, HeaderDamagedError for a
-        header that could not be read again.
+        Raises DiskFullError (nothing changed), OutcomeUnknownError, FolderPermissionError, HeaderDamagedError.
         """
-        self._usable()
-        if self._head is None:
-            raise FolderPermissionError(path=str(self.folder))
-        old = self.header
-        new = header.encode(header.following(change(old), old), self.keys.header_mac)
+        head = self._writable()
+        old = self._written
+        new = header.encode(header.following(change(old.header), old.header), self.keys.header_mac)
         self._broken = True  # until it is known how this ends, whatever interrupts it
         try:
             headers.write(self.folder, self._held.files, new)
         except OSError as error:
-            raise self._header_failed(error) from error
+            known = headers.failed(self.folder, self._held.files, old, error)
+            self._broken = isinstance(known, OutcomeUnknownError)
+            raise known from error
         self._written = new
         record = self._record(self._tail)
         try:
-            self._head.write(record)
-            self._head.write_twin(record)
+            head.write(record)
+            head.write_twin(record)
         except OSError as error:
             raise OutcomeUnknownError from error
         self._broken = False
 
-    def _header_failed(self, error: OSError) -> KvaultError:
-        """Nothing changed if the first file still holds the old header and the disk did not fail."""
-        first = self.folder / headers.NAMES[0]
+    def rekey(self, vk: bytes, new: rekeying.New) -> Generator[Progress, None, None]:
+        """Go over to a new vault key in a new file; closing the job before its end changes nothing. See rekeying.py.
+
+        Raises OldRowsError, DiskFullError, FolderPermissionError, OutcomeUnknownError.
+        """
+        head = self._writable()
+        old = rekeying.Old(self._held, self._database, self._buckets, self.tables)
         try:
-            same = self._held.files.read(first, header.MAX_BYTES) == self._written.data
-        except OSError:
-            same = False
-        known = from_os(error, self.folder)
-        if same and (error.errno in FULL or isinstance(known, FolderPermissionError)):
-            self._broken = False
-            return known
-        return OutcomeUnknownError()
+            with told(self.folder):
+                written = yield from rekeying.run(old, new, lambda: (self._written, self._tail))
+        except OutcomeUnknownError:
+            self._broken = True
+            raise
+        self._broken = True  # until the new file is open
+        with told(self.folder):
+            head.close()
+            self._database.close()
+            held = self._held.again(written)
+            self._take(held, Opening(held, vk, frozenset()).run(self.tables, ()), self.tables)
 
     # --- upkeep ---
 
