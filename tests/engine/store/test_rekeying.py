@@ -144,7 +144,7 @@ def test_rows_put_back_by_somebody_else_are_not_signed_anew(tmp_path: Path) -> N
     store.close()
 
 
-class Cut(Exception):
+class PowerCutError(Exception):
     """The power goes."""
 
 
@@ -157,7 +157,7 @@ class Stopping(Files):
     def _count(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise Cut
+            raise PowerCutError
 
     def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
         self._count()
@@ -187,7 +187,7 @@ def test_stopped_at_every_write_the_vault_opens_with_one_key_and_never_with_neit
         try:
             finish(store.rekey(NEW_VK, new(store)))
             done = True
-        except Cut:
+        except PowerCutError:
             pass
         files.left = 1 << 30
         store._closed = True  # as a kill leaves it: nothing is tidied up
