@@ -95,6 +95,7 @@ from .tokens import (
 from .ways import (
     FactorNeededError,
     ImageError,
+    KeyFileDamagedError,
     KeyFileError,
     LastWayError,
     NoSecondWayError,
@@ -154,6 +155,7 @@ __all__ = [
     "InternalError",
     "InvalidInputError",
     "KdfCostError",
+    "KeyFileDamagedError",
     "KeyFileError",
     "KeyringError",
     "KeyringLockedError",

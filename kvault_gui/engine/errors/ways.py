@@ -95,6 +95,14 @@ class KeyFileError(WrongCredentialsError):
     advice = "Choose the file that was made for this vault."
 
 
+class KeyFileDamagedError(KeyFileError):
+    """A key file that was cut or changed: it says itself that it is not whole."""
+
+    code = "key-file-damaged"
+    what = "The key file {name} is damaged: {reason}"
+    advice = "Take another copy of it."
+
+
 class WrongKeyFileError(WrongCredentialsError):
     """Password or key file is the wrong one; which of them is not known, so that nobody can test them apart."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kvault_gui.engine.api import Secret
-from kvault_gui.engine.errors import FormatDamagedError, FormatLimitError, InvalidInputError
+from kvault_gui.engine.errors import FormatDamagedError, InvalidInputError
 from kvault_gui.engine.formats.kdbx import variant
 from kvault_gui.engine.formats.kdbx.keys import candidates, composite, read_key_file
 
@@ -70,7 +70,7 @@ def test_a_broken_key_file_is_refused_with_its_reason(tmp_path: Path, content: b
 def test_a_key_file_may_not_declare_a_document_type(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(b'<!DOCTYPE KeyFile [<!ENTITY x "y">]>' + xml("2.0", "&x;"))
-    with pytest.raises(FormatLimitError):
+    with pytest.raises(FormatDamagedError, match="document type"):
         read_key_file(str(path))
 
 
