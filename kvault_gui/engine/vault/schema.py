@@ -175,8 +175,37 @@ BATCH = Table(
     (),
 )
 
-TABLES = (NAMESPACE, ENTRY, VERSION, BLOB, DRAFT, PRINCIPAL, GRANT, IDENTITY, NAMESPACE_KEY, BATCH)
-VERIFIED_AT_OPENING = (NAMESPACE, PRINCIPAL, GRANT, IDENTITY, NAMESPACE_KEY, BATCH)
+# A rotation of UK that is under way: each of the two keys wrapped under the other, so that whichever one the header
+# gives at the next opening leads to the other one.
+USER_KEY_LINK = Table(
+    12,
+    "user_key_link",
+    {"id": _ID, "old": "blob not null", "new": "blob not null", "created": "integer not null"},
+    (),
+)
+# Vault keys of earlier files, for backups that were made with them; wrapped under the backup key.
+OLD_VAULT_KEY = Table(
+    13,
+    "old_vault_key",
+    {"id": _ID, "generation": "integer not null", "wrapped": "blob not null", "ended": "integer not null"},
+    (),
+)
+
+TABLES = (
+    NAMESPACE,
+    ENTRY,
+    VERSION,
+    BLOB,
+    DRAFT,
+    PRINCIPAL,
+    GRANT,
+    IDENTITY,
+    NAMESPACE_KEY,
+    BATCH,
+    USER_KEY_LINK,
+    OLD_VAULT_KEY,
+)
+VERIFIED_AT_OPENING = (NAMESPACE, PRINCIPAL, GRANT, IDENTITY, NAMESPACE_KEY, BATCH, USER_KEY_LINK, OLD_VAULT_KEY)
 
 SEARCH = Derived(
     "search",
