@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from kvault_gui.engine.api import Credential, Event, Method, Secret
+from kvault_gui.engine.api import Credential, Event, Given, Method, NewFactor, Secret
 from kvault_gui.engine.errors import (
     HeaderDamagedError,
     HeaderForgedError,
@@ -24,9 +24,10 @@ from kvault_gui.engine.errors import (
     WrongCredentialsError,
 )
 from kvault_gui.engine.facade import Engine
+from kvault_gui.engine.store.header import Factor
 from kvault_gui.engine.unlock.password import Password
-from kvault_gui.engine.unlock.recovery_code import RecoveryCode, generate
-from kvault_gui.engine.vault import slots
+from kvault_gui.engine.unlock.recovery_code import generate
+from kvault_gui.engine.vault import methods, slots
 from tests.engine.vault.kit import PASSWORD, Desk, Script, desk, login
 from tests.jobs import finish
 
@@ -74,7 +75,7 @@ def test_a_new_vault_is_open_and_both_ways_in_open_it_again(tmp_path: Path) -> N
     assert opened.reads_values
     assert opened.recovery_code is not None
     entry = engine.secrets.create(login())
-    assert {info.method for info in engine.slots.all()} == set(Method)
+    assert [info.method for info in engine.slots.all()] == [Method.PASSWORD, Method.RECOVERY_CODE]
     assert [info.detail for info in engine.slots.all()] == ["Argon2id, 64 MiB, 3 passes", "160 random bits"]
     engine.vaults.close()
     for method, secret in ((Method.PASSWORD, PASSWORD), (Method.RECOVERY_CODE, opened.recovery_code.text().lower())):
@@ -291,9 +292,11 @@ def test_the_slot_of_another_vault_opens_nothing_here(closed: Desk, tmp_path: Pa
 
 def test_a_slot_made_for_this_vault_by_somebody_without_its_key_is_a_forged_header(closed: Desk) -> None:
     def plant(header: Json) -> None:
-        params, output = Password().enrol(Secret.of("mallory"), 0)
-        mine = slots.make(str(header["vault"]), Method.PASSWORD, "Mine", 0, params, output, slots.new_keys())
-        header["slots"] = [{name: getattr(mine, name) for name in mine.__struct_fields__}]
+        at = desk_of(str(header["vault"]), "mallory")
+        made = Password().enrol(NewFactor(Method.PASSWORD, Secret.of("mallory")), at)
+        factor = Factor("password", made.params)
+        mine, _ = slots.make(at.vault, slots.Terms("Mine", 0), [factor], [made.output], slots.new_keys())
+        header["slots"] = [msgspec.to_builtins(mine)]
 
     tamper(closed.folder, plant)
     with pytest.raises((HeaderForgedError, HeaderDamagedError)):
@@ -314,14 +317,10 @@ def test_a_pbkdf2_slot_opens_and_is_replaced(closed: Desk) -> None:
     vault = closed.engine.vault
     params: dict[str, str | int] = {"kdf": "pbkdf2-sha256", "iterations": 100_000, "salt": "07" * 16}
     code_slot = vault.store.header.slots[1]
-    keys = slots.open_slot(vault.id.hex(), code_slot, _code_output(closed.code))
-    output = Password().unlock(params, Secret.of("old"))
-    old = slots.make(vault.id.hex(), Method.PASSWORD, "Old", 0, params, output, keys)
-
-    def put(header: object) -> object:
-        return type(header)(**{**{n: getattr(header, n) for n in header.__struct_fields__}, "slots": [old, code_slot]})  # type: ignore[attr-defined]
-
-    vault.store.rewrite_header(put)  # type: ignore[arg-type]
+    output = Password().unlock(params, desk_of(vault.id.hex(), "old"))
+    factor = Factor("password", params)
+    old, _ = slots.make(vault.id.hex(), slots.Terms("Old", 0), [factor], [output], vault.opened_by)
+    vault.store.rewrite_header(lambda header: msgspec.structs.replace(header, slots=[old, code_slot]))
     closed.engine.vaults.close()
     engine = Engine(Script(), "test", kdf_seconds=0)
     opened = engine.vaults.unlock(str(closed.folder), Credential(Method.PASSWORD, Secret.of("old")), [])
@@ -333,8 +332,9 @@ def test_a_pbkdf2_slot_opens_and_is_replaced(closed: Desk) -> None:
     again.vaults.close()
 
 
-def _code_output(code: str) -> bytes:
-    return RecoveryCode().unlock({"kdf": "hkdf-sha256", "bits": 160}, Secret.of(code))
+def desk_of(vault: str, password: str) -> methods.Desk:
+    given = Given(Method.PASSWORD, Secret.of(password))
+    return methods.Desk(Script(), vault, "vault", "Password", 0, given)
 
 
 def test_locking_signs_the_head_and_a_later_verification_counts_the_signature(closed: Desk) -> None:

@@ -46,7 +46,7 @@ class Engine:
         kdf_seconds: float = 0.5,
     ) -> None:
         self.prompter = prompter
-        self.around = Surroundings(where, emit, clock, kdf_seconds)
+        self.around = Surroundings(where, emit, clock, kdf_seconds, prompter)
         self._vault: Vault | None = None
         self._verified = False
         self.vaults = Vaults(self)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..api import AskSecret, Attempt, Category, Credential, Method, Opened, Outcome, Probe, Secret, SlotInfo
+import msgspec
+
+from ..api import (
+    AskSecret,
+    Attempt,
+    Category,
+    Credential,
+    FactorInfo,
+    Method,
+    NewFactor,
+    Opened,
+    Outcome,
+    Probe,
+    Secret,
+    SlotInfo,
+)
 from ..audit import index
 from ..audit.content import Content, encode
 from ..audit.log import DERIVED as LOG_DERIVED
@@ -17,18 +32,20 @@ from ..errors import (
     InvalidInputError,
     KdfCostError,
     KvaultError,
-    NotMineError,
+    PinError,
+    SlotAlteredError,
+    SlotExpiredError,
+    SlotNotFoundError,
+    TokenError,
     WrongCredentialsError,
 )
 from ..store import attempts, seen
-from ..store.header import FORMAT, SUITE, Header, Slot
+from ..store.header import FORMAT, SUITE, Factor, Header, Slot
 from ..store.held import HeldFolder, read_header
 from ..store.store import Store
-from ..unlock import recovery_code
-from ..unlock.password import Password
-from ..unlock.recovery_code import RecoveryCode
 from ..vault import bulk, drafts, identity, rebuild, slots
 from ..vault.context import Vault
+from ..vault.methods import Renewing
 from ..vault.reading import number
 from ..vault.schema import (
     DERIVED,
@@ -46,16 +63,17 @@ from ..vault.sealing import Keyring
 from ..vault.session import Role, Session
 from ..vault.tree import Tree
 from ..vault.undo import UndoList
+from . import methods, tries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..api import Accept, Event, Prompter
     from ..store.transaction import Tx
-    from ..vault.slots import Keys, UnlockMethod
+    from ..vault.slots import Keys
+    from .tries import Passed
 
 ALL_DERIVED = (*DERIVED, *LOG_DERIVED)
-METHODS: dict[str, UnlockMethod] = {method.method.value: method for method in (Password(), RecoveryCode())}
 
 
 class Surroundings(NamedTuple):
@@ -65,20 +83,33 @@ class Surroundings(NamedTuple):
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     kdf_seconds: float
+    prompter: Prompter
 
 
 def slot_info(slot: Slot) -> SlotInfo:
     """One way in, in words."""
-    method = METHODS.get(slot.method)
-    if method is None:
-        raise HeaderDamagedError(reason="a slot names an unknown unlock method")
+    factors = [_factor_info(factor) for factor in slot.factors]
     return SlotInfo(
         slot.id,
-        Method(slot.method),
-        slot.label,
+        factors[0].method,
+        slot.title,
         float(slot.created),
-        method.describe(slot.params),
+        " + ".join(factor.detail for factor in factors),
         slot.wrapped_uk is not None,
+        factors,
+        once=slot.once,
+        expires=float(slot.expires) or None,
+    )
+
+
+def _factor_info(factor: Factor) -> FactorInfo:
+    method, params = methods.named(factor.method), dict(factor.params)
+    return FactorInfo(
+        method.method,
+        method.describe(params),
+        method.strength(params),
+        method.token(params),
+        method.outdated(params),
     )
 
 
@@ -105,34 +136,53 @@ def create(path: str, password: Secret, around: Surroundings) -> tuple[Vault, Op
     """Make a vault with a password slot and a recovery-code slot."""
     folder, now = Path(path).absolute(), around.clock()
     vault_id, keys = random_bytes(16).hex(), slots.new_keys()
-    code = recovery_code.generate()
-    ways = [
-        _enrol(vault_id, Method.PASSWORD, "Password", password, keys, around),
-        _enrol(vault_id, Method.RECOVERY_CODE, "Recovery code", code, keys, around),
+    visit = tries.Visit(around.prompter, folder.name, [], around.kdf_seconds)
+    made = [
+        _enrol(vault_id, label, NewFactor(method, secret), keys, visit, now)
+        for label, method, secret in (
+            ("Password", Method.PASSWORD, password),
+            ("Recovery code", Method.RECOVERY_CODE, None),
+        )
     ]
-    header = Header(FORMAT, vault_id, SUITE, 1, "", "", int(now), ways)
+    code = made[1].code
+    header = Header(FORMAT, vault_id, SUITE, 1, "", "", int(now), [each.slot for each in made])
     session = Session(OWNER, "owner", Role.OWNER, last_use=now)
 
     def first(tx: Tx) -> None:
         _fill(tx, bytes.fromhex(vault_id), keys, now)
-        made, act = to_micros(now), "vault.created"
         record = Content(
-            made, Category.UNLOCK, act, Outcome.DONE, session.who, session.id, folder.name, around.where, {}
+            to_micros(now),
+            Category.UNLOCK,
+            "vault.created",
+            Outcome.DONE,
+            session.who,
+            session.id,
+            folder.name,
+            around.where,
+            {},
         )
         index.add(tx, tx.append(encode(record)), record)
 
     store = Store.create(folder, keys.vk, header, TABLES, ALL_DERIVED, first, holder=f"kvault ({around.where})")
     try:
         vault = _vault(store, keys, session, around)
-        return vault, _opened(vault, code, [])
+        return vault, _opened(vault, code, [], [])
     except BaseException:
         store.close()
         raise
 
 
-def _enrol(vault: str, method: Method, label: str, secret: Secret, keys: Keys, around: Surroundings) -> Slot:
-    params, output = METHODS[method.value].enrol(secret, around.kdf_seconds)
-    return slots.make(vault, method, label, around.clock(), params, output, keys)
+class _Made(NamedTuple):
+    slot: Slot
+    public: bytes
+    code: Secret | None
+
+
+def _enrol(vault: str, label: str, wanted: NewFactor, keys: Keys, visit: tries.Visit, now: float) -> _Made:
+    enrolled = methods.of(wanted.method).enrol(wanted, visit.desk(vault, label, None))
+    factor = Factor(wanted.method.value, enrolled.params)
+    slot, public = slots.make(vault, slots.Terms(label, now), [factor], [enrolled.output], keys)
+    return _Made(slot, public, enrolled.recovery_code)
 
 
 def _fill(tx: Tx, vault: bytes, keys: Keys, now: float) -> None:
@@ -155,77 +205,80 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
     folder = Path(path).absolute()
     held = HeldFolder.take(folder, f"kvault ({around.where})")
     try:
-        slot, keys = _try_copies(held, credential)
+        passed = _try_copies(held, credential, around)
     except BaseException as error:
         held.release()
-        if isinstance(error, WrongCredentialsError):
+        if isinstance(error, WrongCredentialsError) and not isinstance(error, SlotExpiredError):
             attempts.add(folder, Attempt(around.clock(), credential.method.value, around.where))
         raise
-    store = Store.open(held, keys.vk, TABLES, ALL_DERIVED, frozenset(accept))
+    store = Store.open(held, passed.fit.keys.vk, TABLES, ALL_DERIVED, frozenset(accept))
     try:
-        return _begin(store, slot, keys, credential, around)
+        return _begin(store, passed, credential, around)
     except BaseException:
         store.close()
         raise
 
 
-def _try_copies(held: HeldFolder, credential: Credential) -> tuple[Slot, Keys]:
-    """The slot that opens in the newest header; if somebody without the key altered that copy, in its twin.
+# What the twin of an altered header may do better. A wrong PIN and a cancelled question are not of this kind.
+_TWIN_MAY_HELP = (
+    WrongCredentialsError,
+    KdfCostError,
+    HeaderDamagedError,
+    HeaderForgedError,
+    SlotAlteredError,
+    SlotNotFoundError,
+    TokenError,
+)
+
+
+def _try_copies(held: HeldFolder, credential: Credential, around: Surroundings) -> Passed:
+    """The way in that opens in the newest header; if somebody without the key altered that copy, in its twin.
 
     Raises what the newest one leads to where the twin does not help.
     """
     from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
 
     newest, problem = held.chosen, None
+    visit = tries.Visit(around.prompter, held.folder.name, tries.given_of(credential), around.kdf_seconds)
     for copy in held.copies():
         try:
-            slot, keys = _try_slots(copy.header, credential)
-            key = StoreKeys.derive(keys.vk, bytes.fromhex(copy.header.vault)).header_mac
+            passed = tries.try_all(copy.header, credential, visit, around.clock())
+            key = StoreKeys.derive(passed.fit.keys.vk, bytes.fromhex(copy.header.vault)).header_mac
             good = held.found.verified(copy, key)
-        except (WrongCredentialsError, KdfCostError, HeaderDamagedError, HeaderForgedError) as error:
+        except PinError:
+            raise
+        except _TWIN_MAY_HELP as error:
             problem = problem or error
             continue
         # A newest header that is genuine decides: what it has removed does not open by an older copy.
         if copy is newest or not newest.verifies(key):
             held.choose(good)
-            return slot, keys
+            return passed
     raise problem or WrongCredentialsError
 
 
-def _try_slots(header: Header, credential: Credential) -> tuple[Slot, Keys]:
-    """The first slot of the credential's method that opens; NotMineError tries the next one, all else is fatal."""
-    method = METHODS[credential.method.value]
-    for slot in header.slots:
-        if slot.method != credential.method.value:
-            continue
-        try:
-            return slot, slots.open_slot(header.vault, slot, method.unlock(slot.params, credential.secret))
-        except NotMineError:
-            continue
-    raise WrongCredentialsError
-
-
-def _begin(store: Store, slot: Slot, keys: Keys, credential: Credential, around: Surroundings) -> tuple[Vault, Opened]:
+def _begin(store: Store, passed: Passed, credential: Credential, around: Surroundings) -> tuple[Vault, Opened]:
     failed = attempts.read(store.folder)
     store.verify_tables(VERIFIED_AT_OPENING)
     owner = PrincipalRow._make(store.row(PRINCIPAL, OWNER) or ())
     session = Session(OWNER, owner.name, Role(owner.role), last_use=around.clock())
-    vault = _vault(store, keys, session, around)
+    vault = _vault(store, passed.fit.keys, session, around)
+    vault.way = passed.slot.id
     notes = list(store.findings)
     if odd := seen.compare(store):
         notes.append(odd)
     if not store.read_only:
-        _write_opening(vault, slot, len(failed))
+        _write_opening(vault, passed.slot, len(failed))
         attempts.clear(store.folder)
-        notes += _replace_slot(vault, slot, credential, keys, around)
+        notes += _replace_slot(vault, passed, credential, around)
         notes += rebuild.after_opening(vault)
         notes += bulk.interrupted(vault)
         seen.remember(store)
-    return vault, _opened(vault, None, notes)
+    return vault, _opened(vault, None, notes, passed.tokens)
 
 
 def _write_opening(vault: Vault, slot: Slot, failed: int) -> None:
-    details: dict[str, str | int] = {"method": slot.method, "slot": slot.label}
+    details: dict[str, str | int] = {"method": slot.method, "slot": slot.title}
     if failed:
         details["failed before, unverified"] = failed
     for accepted in sorted(vault.store.accepted):
@@ -233,44 +286,50 @@ def _write_opening(vault: Vault, slot: Slot, failed: int) -> None:
     vault.record("vault.unlocked", Category.UNLOCK, object=Path(vault.path).name, details=details)
 
 
-def _replace_slot(vault: Vault, slot: Slot, credential: Credential, keys: Keys, around: Surroundings) -> list[str]:
-    """Enrol an outdated slot anew with the same secret."""
-    method = METHODS[slot.method]
-    if not method.outdated(slot.params):
+def _replace_slot(vault: Vault, passed: Passed, credential: Credential, around: Surroundings) -> list[str]:
+    """Enrol an outdated factor anew with the same secret, where that costs no question."""
+    vault_id, slot = vault.id.hex(), passed.slot
+    visit = tries.Visit(around.prompter, Path(vault.path).name, [], around.kdf_seconds)
+    factors, outputs = slot.factors, list(passed.outputs)
+    renewed = []
+    for place, given in enumerate(tries.shared_out(slot, tries.given_of(credential))):
+        method = methods.named(factors[place].method)
+        params = dict(factors[place].params)
+        if given is None or given.secret is None or method.method in methods.HARDWARE:
+            continue
+        if isinstance(method, Renewing) and method.outdated(params):
+            enrolled = method.renew(params, visit.desk(vault_id, slot.title, given))
+            factors[place] = Factor(factors[place].method, enrolled.params)
+            outputs[place] = enrolled.output
+            renewed.append(method.describe(enrolled.params))
+    if not renewed:
         return []
-    vault_id = vault.id.hex()
-    params, output = method.enrol(credential.secret, around.kdf_seconds)
-    same = slots.Keys(keys.vk, keys.uk if slot.wrapped_uk is not None else None)
-    new = slots.make(vault_id, Method(slot.method), slot.label, around.clock(), params, output, same)
+    terms = slots.Terms(slot.title, around.clock(), slot.once, slot.expires or None)
+    new, _public = slots.make(vault_id, terms, factors, outputs, passed.fit.keys)
+    now = " + ".join(renewed)
 
     def change(header: Header) -> Header:
-        ways = [new if each.id == slot.id else each for each in header.slots]
-        return Header(
-            header.format,
-            header.vault,
-            header.suite,
-            header.generation,
-            header.database,
-            header.database_salt,
-            header.created,
-            ways,
-        )
+        return msgspec.structs.replace(header, slots=[new if each.id == slot.id else each for each in header.slots])
 
-    vault.record("slot.replaced", Category.TRUST, object=slot.label, outcome=Outcome.BEGUN)
+    vault.record("slot.replaced", Category.TRUST, object=slot.title, outcome=Outcome.BEGUN)
     vault.store.rewrite_header(change)
-    vault.record("slot.replaced", Category.TRUST, object=slot.label, details={"now": method.describe(params)})
-    return [f"The way in “{slot.label}” used an old key derivation and now uses {method.describe(params)}."]
+    vault.record("slot.replaced", Category.TRUST, object=slot.title, details={"now": now})
+    vault.way = new.id
+    return [f"The way in “{slot.title}” used an old key derivation and now uses {now}."]
 
 
-def confirm(vault: Vault, prompter: Prompter, around: Surroundings) -> None:
+def confirm(vault: Vault, around: Surroundings) -> None:
     """Ask for the owner's unlock method again. Raises CancelledError, WrongCredentialsError."""
     name = Path(vault.path).name
     question = AskSecret(f"Export {name}", "The password or the recovery code of this vault, to confirm the export")
-    answer = prompter.ask(question)
+    answer = around.prompter.ask(question)
+    visit = tries.Visit(around.prompter, name, [], around.kdf_seconds)
     for method in (Method.PASSWORD, Method.RECOVERY_CODE):
         try:
             # The header of an open vault is verified, so a slot that opens is the owner's.
-            _try_slots(vault.store.header, Credential(method, answer))
+            credential = Credential(method, answer)
+            visit.given = tries.given_of(credential)
+            tries.try_all(vault.store.header, credential, visit, around.clock())
         except (WrongCredentialsError, InvalidInputError):
             continue
         answer.wipe()
@@ -301,10 +360,11 @@ def _vault(store: Store, keys: Keys, session: Session, around: Surroundings) -> 
         clock=around.clock,
         emit=around.emit,
         signer=signer,
+        opened_by=keys,
     )
 
 
-def _opened(vault: Vault, code: Secret | None, notes: list[str]) -> Opened:
+def _opened(vault: Vault, code: Secret | None, notes: list[str], tokens: list[str]) -> Opened:
     return Opened(
         vault.path,
         Path(vault.path).name,
@@ -314,6 +374,8 @@ def _opened(vault: Vault, code: Secret | None, notes: list[str]) -> Opened:
         vault.keys.reads_values,
         notes,
         drafts.count(vault),
+        vault.way,
+        tokens,
     )
 
 
@@ -329,4 +391,5 @@ def close(vault: Vault) -> None:
     finally:
         vault.session.ended = True
         vault.keys.drop_user_key()
+        vault.opened_by = slots.Keys(b"", None)
         vault.store.close()

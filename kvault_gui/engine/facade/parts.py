@@ -275,7 +275,7 @@ class Formats:
 
         vault = self._engine.vault
         check(vault, Action.EXPORT)
-        opening.confirm(vault, self._engine.prompter, self._engine.around)
+        opening.confirm(vault, self._engine.around)
         details: Details = {"format": form.value}
         vault.record("export.begun", Category.EXPORT, object=path, outcome=Outcome.BEGUN, details=details)
         try:

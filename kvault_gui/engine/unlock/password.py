@@ -5,20 +5,20 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ..api import Method
+from ..api import AskSecret, Availability, Method, WayState
 from ..crypto.kdf import calibrate_argon2id, derive_argon2id, derive_pbkdf2_sha256
 from ..crypto.rng import random_bytes
 from ..errors import HeaderDamagedError, InvalidInputError, KdfCostError
+from ..vault.methods import Enrolled, Params
 
 if TYPE_CHECKING:
-    from ..api import Secret
+    from ..api import NewFactor, Secret, TokenInfo
+    from ..vault.methods import Desk
 
 MAX_PASSWORD = 1 << 20  # bytes
 _FLOOR = (64 << 10, 3, 1)  # KiB, passes, lanes
 _SALT = 16  # bytes: SP 800-132's least, and what libsodium takes
 _MIN_PBKDF2 = 100_000
-
-Params = dict[str, str | int]
 
 
 def normalise(secret: Secret) -> bytearray:
@@ -70,16 +70,22 @@ class Password:
 
     method = Method.PASSWORD
 
-    def probe(self) -> bool:
+    def probe(self) -> Availability:
         """Always there."""
-        return True
+        return Availability(self.method, ready=True)
 
-    def enrol(self, secret: Secret, kdf_seconds: float) -> tuple[Params, bytes]:
-        """Calibrate to ``kdf_seconds`` (never below the floor) and derive. Raises InvalidInputError."""
-        password = normalise(secret)
+    def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
+        """Calibrate to ``desk.kdf_seconds`` (never below the floor) and derive. Raises InvalidInputError."""
+        secret = wanted.secret
+        if secret is None:
+            text = f"The new password of “{desk.label}”"
+            secret = desk.prompter.ask(AskSecret("New password", text, method=self.method, least=1))
+        return self._enrol(normalise(secret), desk.kdf_seconds)
+
+    def _enrol(self, password: bytearray, seconds: float) -> Enrolled:
         memory, passes, lanes = _FLOOR
-        if kdf_seconds > 0:
-            cost = calibrate_argon2id(kdf_seconds)
+        if seconds > 0:
+            cost = calibrate_argon2id(seconds)
             memory, passes, lanes = cost.memory_kib, cost.iterations, cost.lanes
         params: Params = {
             "kdf": "argon2id",
@@ -88,11 +94,20 @@ class Password:
             "lanes": lanes,
             "salt": random_bytes(_SALT).hex(),
         }
-        return params, self._derive(params, password)
+        return Enrolled(params, self._derive(params, password))
 
-    def unlock(self, params: Params, secret: Secret) -> bytes:
+    def unlock(self, params: Params, desk: Desk) -> bytes:
         """Derive with a slot's parameters. Raises KdfCostError, InvalidInputError, HeaderDamagedError."""
-        return self._derive(params, normalise(secret))
+        return self._derive(params, normalise(self._ask(desk)))
+
+    def renew(self, params: Params, desk: Desk) -> Enrolled:
+        """The same password with a new salt and today's cost."""
+        del params
+        return self._enrol(normalise(self._ask(desk)), desk.kdf_seconds)
+
+    def _ask(self, desk: Desk) -> Secret:
+        question = AskSecret(f"Unlock {desk.vault_name}", f"The password of “{desk.label}”", method=self.method)
+        return desk.secret(question)
 
     def _derive(self, params: Params, password: bytearray) -> bytes:
         try:
@@ -121,6 +136,22 @@ class Password:
         memory = params.get("memory_kib")
         mebibytes = memory // 1024 if isinstance(memory, int) else "?"
         return f"Argon2id, {mebibytes} MiB, {params.get('iterations')} passes"
+
+    def strength(self, params: Params) -> str:
+        """What it withstands."""
+        if params.get("kdf") == "pbkdf2-sha256":
+            return "As strong as the password; its old key derivation makes guessing cheaper than it should be."
+        return "As strong as the password; every guess costs time and memory."
+
+    def token(self, params: Params) -> str:
+        """None."""
+        del params
+        return ""
+
+    def look(self, params: Params, tokens: list[TokenInfo]) -> WayState:
+        """Always ready."""
+        del params, tokens
+        return WayState("", ready=True, words="Ready")
 
     def outdated(self, params: Params) -> bool:
         """PBKDF2 is replaced by Argon2id."""

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api import Method, Secret
+from ..api import AskSecret, Availability, Method, Secret, WayState
 from ..crypto.hashes import sha256
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
-from ..errors import HeaderDamagedError, InvalidInputError, NotMineError, WrongCodeError
+from ..errors import HeaderDamagedError, NotMineError, WrongCodeError
+from ..vault.methods import Enrolled, Params
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ..api import NewFactor, TokenInfo
+    from ..vault.methods import Desk
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BITS = 160
@@ -27,8 +31,6 @@ _READ = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I":
 _SEPARATORS = " -_.\t\r\n\u2010\u2011\u2012\u2013\u2014\u00a0"  # what keyboards, printers and mail make of a dash
 _INFO = b"kvault recovery code v1"
 _CHECK_INFO = b"kvault recovery code check v1"
-
-Params = dict[str, str | int]
 
 
 def _letters(value: bytes, count: int) -> str:
@@ -88,27 +90,24 @@ class RecoveryCode:
 
     method = Method.RECOVERY_CODE
 
-    def probe(self) -> bool:
+    def probe(self) -> Availability:
         """Always there."""
-        return True
+        return Availability(self.method, ready=True)
 
-    def enrol(self, secret: Secret, kdf_seconds: float) -> tuple[Params, bytes]:
-        """Parameters and output for a code that ``generate`` made; there is nothing to calibrate."""
-        del kdf_seconds
-        try:
-            code = parse(secret)
-        except WrongCodeError as error:
-            raise InvalidInputError(reason="The recovery code is not well formed", field="recovery code") from error
-        params: Params = {"kdf": "hkdf-sha256", "bits": _BITS}
-        return params, self._derive(code)
+    def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
+        """A new code, to be printed and kept; nobody chooses one."""
+        del wanted, desk
+        code = generate()
+        return Enrolled({"kdf": "hkdf-sha256", "bits": _BITS}, self._derive(parse(code)), recovery_code=code)
 
-    def unlock(self, params: Params, secret: Secret) -> bytes:
+    def unlock(self, params: Params, desk: Desk) -> bytes:
         """Derive. Raises WrongCodeError, HeaderDamagedError, NotMineError."""
         if params.get("kdf") != "hkdf-sha256":
             raise HeaderDamagedError(reason="a recovery code slot names an unknown key derivation")
         if params.get("bits") != _BITS:
             raise NotMineError
-        return self._derive(parse(secret))
+        question = AskSecret(f"Unlock {desk.vault_name}", f"The recovery code “{desk.label}”", method=self.method)
+        return self._derive(parse(desk.secret(question)))
 
     def _derive(self, code: bytes) -> bytes:
         return derive_hkdf(code, salt=b"", info=_INFO)
@@ -116,6 +115,21 @@ class RecoveryCode:
     def describe(self, params: Params) -> str:
         """The code's strength in words."""
         return f"{params.get('bits')} random bits"
+
+    def strength(self, params: Params) -> str:
+        """What it withstands."""
+        del params
+        return "Cannot be guessed; whoever finds the sheet has it."
+
+    def token(self, params: Params) -> str:
+        """None."""
+        del params
+        return ""
+
+    def look(self, params: Params, tokens: list[TokenInfo]) -> WayState:
+        """Always ready."""
+        del params, tokens
+        return WayState("", ready=True, words="Ready")
 
     def outdated(self, params: Params) -> bool:
         """Never."""

@@ -19,6 +19,7 @@ from .identity import Signer
 from .schema import GRANT
 from .sealing import Keyring
 from .session import Session
+from .slots import Keys
 from .tree import Tree
 from .undo import UndoList
 
@@ -65,6 +66,8 @@ class Vault(msgspec.Struct):
     clock: Callable[[], float]
     emit: Callable[[Event], None]
     signer: Signer
+    opened_by: Keys  # VK and UK, for new ways in and rotations
+    way: str = ""  # id of the way in that opened it; "": it was just made, or quick unlock did
     waiting: list[Pending] = msgspec.field(default_factory=list)  # records of reads that could not be written yet
     epochs: dict[bytes, int] = msgspec.field(default_factory=dict)  # of namespaces' keys, the newest
     seen: set[tuple[str, int, str]] = msgspec.field(default_factory=set)  # what was recorded once for this session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from ..api import Secret, WayState
 
@@ -13,7 +13,11 @@ Params = dict[str, str | int]
 
 
 class Desk(NamedTuple):
-    """Where a factor is given: who is asked, for which vault, and what was given already."""
+    """Where a factor is given: who is asked, for which vault, and what was given already.
+
+    ``patient`` False: other ways in wait for their turn, so a token that is not there is TokenMissingError at once
+    instead of an AskPlug. ``used`` collects the ids of the tokens that took part, see ``took``.
+    """
 
     prompter: Prompter
     vault: str  # id, 32 hex digits: credentials on tokens are bound to it
@@ -21,6 +25,18 @@ class Desk(NamedTuple):
     label: str  # of the slot
     kdf_seconds: float = 0.5  # what a derivation from a password should cost; 0: the floor
     given: Given | None = None
+    patient: bool = True
+    used: list[str] | None = None
+
+    @property
+    def wanted_token(self) -> str:
+        """The id of the token that the person chose, "" for the one that fits."""
+        return "" if self.given is None else self.given.token
+
+    def took(self, token: str) -> None:
+        """A token (TokenInfo.id) gave its part. Called by each method of a token when it has the output."""
+        if self.used is not None and token not in self.used:
+            self.used.append(token)
 
     def secret(self, question: AskSecret) -> Secret:
         """What was given ahead, as a copy, else the person's answer. Raises CancelledError."""
@@ -81,4 +97,19 @@ class UnlockMethod(Protocol):
 
     def outdated(self, params: Params) -> bool:
         """Whether a slot with these parameters should be replaced: at unlock where that costs no question."""
+        ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A method that can enrol the same token anew: seal to what the computer is now, a new challenge, a better cost.
+
+    A factor of a method that cannot is carried over by a seal-again as it is.
+    """
+
+    def renew(self, params: Params, desk: Desk) -> Enrolled:
+        """New parameters and output with the same token or secret, which is asked for as in ``unlock``.
+
+        Raises as ``enrol`` and ``unlock`` do.
+        """
         ...

@@ -6,24 +6,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kvault_gui.engine.api import Secret
+from kvault_gui.engine.api import AskSecret, Given, Method, NewFactor, Secret
 from kvault_gui.engine.crypto import argon2_backends
 from kvault_gui.engine.errors import HeaderDamagedError, InvalidInputError, KdfCostError
 from kvault_gui.engine.unlock.password import MAX_PASSWORD, Password, normalise
+from kvault_gui.engine.vault.methods import Desk, Enrolled, Params
+from tests.engine.unlock.contract import MethodContract, Person
+from tests.engine.unlock.script import ScriptedPrompter
 
 SALT = bytes(16).hex()
 FLOOR: dict[str, str | int] = {"kdf": "argon2id", "memory_kib": 64 << 10, "iterations": 3, "lanes": 1, "salt": SALT}
 
 
+def desk(password: str | None = None, seconds: float = 0) -> Desk:
+    given = None if password is None else Given(Method.PASSWORD, Secret.of(password))
+    return Desk(ScriptedPrompter(), "ab" * 16, "Personal", "Password", seconds, given)
+
+
+def enrol(password: str, seconds: float = 0) -> Enrolled:
+    return Password().enrol(NewFactor(Method.PASSWORD, Secret.of(password)), desk(seconds=seconds))
+
+
+def unlock(params: Params, password: str) -> bytes:
+    return Password().unlock(params, desk(password))
+
+
+class TestContract(MethodContract):
+    method = Password()
+    module = "kvault_gui.engine.unlock.password"
+
+    def mine(self) -> Person:
+        return Person(NewFactor(self.method.method, Secret.of("correct horse")), {AskSecret: "correct horse"})
+
+    def other(self) -> Person:
+        return Person(NewFactor(self.method.method, Secret.of("battery staple")), {AskSecret: "battery staple"})
+
+
 def test_composed_and_decomposed_letters_give_the_same_key() -> None:
-    params, output = Password().enrol(Secret.of("pässwörd"), 0)
-    again = Password().unlock(params, Secret.of(unicodedata.normalize("NFD", "pässwörd")))
-    assert again == output
+    made = enrol("pässwörd")
+    assert unlock(made.params, unicodedata.normalize("NFD", "pässwörd")) == made.output
 
 
 def test_other_passwords_give_other_keys() -> None:
-    params, output = Password().enrol(Secret.of("one"), 0)
-    assert Password().unlock(params, Secret.of("One")) != output
+    made = enrol("one")
+    assert unlock(made.params, "One") != made.output
 
 
 @pytest.mark.parametrize(
@@ -87,26 +113,26 @@ def test_costs_below_the_floor_and_absurd_ones_are_refused_before_any_work(
     monkeypatch.setattr(argon2_backends, "libsodium", worked)
     monkeypatch.setattr(argon2_backends, "reference", worked)
     with pytest.raises(KdfCostError):
-        Password().unlock({**FLOOR, **change}, Secret.of("x"))
+        unlock({**FLOOR, **change}, "x")
 
 
 def test_pbkdf2_is_read_from_100_000_iterations_on_and_is_outdated() -> None:
     params: dict[str, str | int] = {"kdf": "pbkdf2-sha256", "iterations": 100_000, "salt": SALT}
-    assert len(Password().unlock(params, Secret.of("x"))) == 32
+    assert len(unlock(params, "x")) == 32
     assert Password().outdated(params)
     assert not Password().outdated(FLOOR)
     with pytest.raises(KdfCostError):
-        Password().unlock({**params, "iterations": 99_999}, Secret.of("x"))
+        unlock({**params, "iterations": 99_999}, "x")
 
 
 @pytest.mark.parametrize("missing", ["kdf", "memory_kib", "salt"])
 def test_a_slot_without_a_parameter_is_damaged(missing: str) -> None:
     params: dict[str, str | int] = {name: value for name, value in FLOOR.items() if name != missing}
     with pytest.raises(HeaderDamagedError):
-        Password().unlock(params, Secret.of("x"))
+        unlock(params, "x")
 
 
 def test_calibration_never_goes_below_the_floor() -> None:
-    params, _output = Password().enrol(Secret.of("x"), 0.001)
+    params = enrol("x", 0.001).params
     assert (params["memory_kib"], params["iterations"], params["lanes"]) == (64 << 10, 3, 1)
     assert Password().describe(params) == "Argon2id, 64 MiB, 3 passes"

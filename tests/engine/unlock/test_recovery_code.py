@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvault_gui.engine.api import Secret
-from kvault_gui.engine.errors import HeaderDamagedError, InvalidInputError, NotMineError, WrongCodeError
+from kvault_gui.engine.api import Added, AskSecret, Given, Method, NewFactor, Secret
+from kvault_gui.engine.errors import HeaderDamagedError, NotMineError, WrongCodeError
 from kvault_gui.engine.unlock.recovery_code import ALPHABET, RecoveryCode, generate, parse
+from kvault_gui.engine.vault.methods import Desk, Enrolled
+from tests.engine.unlock.contract import MethodContract, Person
+from tests.engine.unlock.script import ScriptedPrompter
 
 CODE = generate().text()
 PLACES = [place for place, letter in enumerate(CODE) if letter != "-"]
@@ -73,13 +76,32 @@ def test_any_bytes_are_a_code_or_refused(data: bytes) -> None:
         assert len(parse(Secret(bytearray(data)))) == 20
 
 
-def test_enrolling_and_unlocking_agree() -> None:
-    params, output = RecoveryCode().enrol(Secret.of(CODE), 0.5)
-    assert RecoveryCode().unlock(params, Secret.of(CODE)) == output
-    assert RecoveryCode().describe(params) == "160 random bits"
+def desk(code: str) -> Desk:
+    return Desk(ScriptedPrompter(), "ab" * 16, "Personal", "Code", given=Given(Method.RECOVERY_CODE, Secret.of(code)))
+
+
+class TestContract(MethodContract):
+    method = RecoveryCode()
+    module = "kvault_gui.engine.unlock.recovery_code"
+
+    def mine(self) -> Person:
+        return Person(NewFactor(Method.RECOVERY_CODE), self.answers)
+
+    def other(self) -> Person:
+        return Person(NewFactor(Method.RECOVERY_CODE), {AskSecret: generate().text()})
+
+    def enrolled(self, made: Enrolled | Added) -> None:
+        assert made.recovery_code is not None
+        self.answers = {AskSecret: made.recovery_code.text()}
+
+
+def test_what_a_slot_says_is_looked_at_before_the_code() -> None:
+    made = RecoveryCode().enrol(NewFactor(Method.RECOVERY_CODE), desk(""))
+    assert made.recovery_code is not None
+    code = made.recovery_code.text()
+    assert RecoveryCode().unlock(made.params, desk(code)) == made.output
+    assert RecoveryCode().describe(made.params) == "160 random bits"
     with pytest.raises(NotMineError):
-        RecoveryCode().unlock({**params, "bits": 80}, Secret.of(CODE))
+        RecoveryCode().unlock({**made.params, "bits": 80}, desk(code))
     with pytest.raises(HeaderDamagedError):
-        RecoveryCode().unlock({**params, "kdf": "none"}, Secret.of(CODE))
-    with pytest.raises(InvalidInputError):
-        RecoveryCode().enrol(Secret.of("my own words"), 0)
+        RecoveryCode().unlock({**made.params, "kdf": "none"}, desk(code))

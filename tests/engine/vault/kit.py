@@ -17,28 +17,20 @@ from kvault_gui.engine.api import (
     FieldType,
     Kind,
     Method,
-    Question,
     Secret,
 )
-from kvault_gui.engine.errors import CancelledError
 from kvault_gui.engine.facade import Engine
+from tests.engine.unlock.script import ScriptedPrompter
 
 PASSWORD = "correct horse"
 START = 1_800_000_000.0  # seconds since 1970, on every test's clock
 
 
-class Script:
-    """A person who gives prepared answers, and cancels when they run out."""
+class Script(ScriptedPrompter):
+    """A person who gives prepared answers to questions for a secret, and cancels when they run out."""
 
     def __init__(self, *answers: str) -> None:
-        self.answers = list(answers)
-        self.asked: list[Question] = []
-
-    def ask(self, question: Question) -> Secret:
-        self.asked.append(question)
-        if not self.answers or not isinstance(question, AskSecret):
-            raise CancelledError
-        return Secret.of(self.answers.pop(0))
+        super().__init__({AskSecret: list(answers)})
 
 
 class Clock:
