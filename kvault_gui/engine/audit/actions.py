@@ -48,6 +48,9 @@ _BY_CATEGORY = {
         "principal.created",
         "principal.changed",
         "key.created",
+        "key.rotating",
+        "key.rotated",
+        "key.kept",  # a rotation that was stopped
         "slot.added",
         "slot.changed",
         "slot.replaced",

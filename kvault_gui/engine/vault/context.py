@@ -153,6 +153,10 @@ class Vault(msgspec.Struct):
         for pending in self.waiting:
             self._write(tx, pending)
 
+    def write_into(self, tx: Tx, action: str, category: Category, title: str) -> int:
+        """Write a record into a transaction that runs elsewhere; returns its number."""
+        return self._write(tx, Pending(action, category, Outcome.DONE, title, {}))
+
     def _write(self, tx: Tx, pending: Pending) -> int:
         return self.log.write(
             tx,

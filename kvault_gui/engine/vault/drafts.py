@@ -13,7 +13,9 @@ from .reading import number, numbers
 from .schema import DRAFT, to_micros
 
 if TYPE_CHECKING:
+    from ..store.transaction import Tx
     from .context import Vault
+    from .sealing import Keyring
 
 MAX_DRAFT = 80 << 20  # bytes, sealed: one attachment and its entry
 MAX_DRAFTS = 100
@@ -69,6 +71,13 @@ def decode(vault: Vault, body: bytes) -> Draft:
         return _decoder.decode(vault.keys.open_private(body, _SEALED_AS))
     except msgspec.MsgspecError as error:
         raise DamagedError(reason="a draft cannot be read") from error
+
+
+def reseal(tx: Tx, old: Keyring, new: Keyring) -> None:
+    """Seal every draft under another user key."""
+    stored: list[tuple[Any, ...]] = [*tx.rows(DRAFT, numbers(tx, "select id from draft"))]
+    for row in stored:
+        tx.update(DRAFT, row[0], {"body": new.seal_private(old.open_private(row[4], _SEALED_AS), _SEALED_AS)})
 
 
 def discard(vault: Vault, entry: int | None) -> None:

@@ -68,6 +68,23 @@ def create(tx: Tx, keys: Keyring, audit_key: bytes, uid: bytes, now: float) -> N
     )
 
 
+def reseal_root(tx: Tx, old: Keyring, new: Keyring) -> None:
+    """Seal the root's private key under another user key."""
+    for row in _named(tx, _ROOT):
+        tx.update(IDENTITY, row[0], {"private": new.seal_private(old.open_private(row[4], _ROOT), _ROOT)})
+
+
+def reseal_audit(tx: Tx, vault: bytes, old: bytes, new: bytes) -> None:
+    """Seal the audit key's private part under another key of the store (StoreKeys.audit)."""
+    for row in _named(tx, _AUDIT):
+        private = open_under(old, vault, _LABEL, row[4], _AUDIT)
+        tx.update(IDENTITY, row[0], {"private": seal_under(new, vault, _LABEL, private, _AUDIT)})
+
+
+def _named(tx: Tx, name: str) -> list[tuple[Any, ...]]:
+    return [*tx.rows(IDENTITY, numbers(tx, "select id from identity where name = ?", name))]
+
+
 class Signer:
     """Signs heads of the log with the vault's audit key."""
 

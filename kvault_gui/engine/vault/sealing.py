@@ -104,6 +104,14 @@ class Keyring:
             self._known[namespace, epoch] = key
         return key
 
+    def rewrapped(self, namespace: bytes, epoch: int, under: Keyring) -> bytes:
+        """NK as the user key of another keyring wraps it. Raises DamagedError, NotPermittedError."""
+        return under.wrap_namespace_key(namespace, epoch, self._namespace_key(namespace, epoch))
+
+    def with_user_key(self, uk: bytes) -> Keyring:
+        """A keyring of the same vault with another user key."""
+        return Keyring(self.vault, uk, self._wrapped)
+
     def _aad(self, namespace: bytes, epoch: int, secret: bytes, version: int, name: str, form: str) -> bytes:
         return canonical.encode_ordered([FORMAT, self.vault, namespace, epoch, secret, version, name, form])
 

@@ -100,6 +100,13 @@ _TRUST = {
     "principal.created": _done(_n("Took in {object}"), _n("Took in somebody new")),
     "principal.changed": _done(_n("Changed what is known of {object}"), _n("Changed what is known of somebody")),
     "key.created": _done(_n("Made the key {object}"), _n("Made a key")),
+    "key.rotating": _done(
+        _n("Renewed the {object}"),
+        _n("Renewed a key"),
+        begun=(_n("Began to renew the {object}"), _n("Began to renew a key")),
+    ),
+    "key.rotated": _done(_n("Renewed the {object}"), _n("Renewed a key")),
+    "key.kept": _done(_n("Stopped renewing the {object} and kept the old one"), _n("Stopped renewing a key")),
     "slot.added": _done(_n("Added the way in {object}"), _n("Added a way in")),
     "slot.changed": _done(_n("Changed the way in {object}"), _n("Changed a way in")),
     "slot.replaced": _done(
@@ -300,6 +307,9 @@ ICONS: dict[str, tuple[str, str]] = {  # icon, tone; what hands a value over is 
     "namespace.removed": ("folder", "text2"),
     "change.undone": ("restore", "text2"),
     "key.created": ("key", "text2"),
+    "key.rotating": ("refresh", "text2"),
+    "key.rotated": ("refresh", "text2"),
+    "key.kept": ("key", "text2"),
     "slot.added": ("key", "text2"),
     "slot.changed": ("key", "text2"),
     "slot.replaced": ("refresh", "text2"),

@@ -1,0 +1,199 @@
+"""New keys for an open vault: UK in place, VK in a new file. No way in has to be given again.
+
+Every way in is carried over by encrypting the new keys to its own public key. UK changes in three durable steps:
+both keys linked to each other in the database; the header; the wraps in the database. Whatever interrupts, the key that
+the header gives leads to the other one, and the next opening finishes or takes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from ..api import Category, Outcome, Progress
+from ..crypto.rng import random_bytes
+from ..errors import DamagedError, KvaultError, NotPermittedError, ValueDamagedError, WaysNotCarriedError
+from ..store.keys import StoreKeys
+from ..store.rekeying import New
+from . import drafts, identity, slots, ways
+from .access import Action, check
+from .reading import numbers
+from .schema import NAMESPACE_KEY, OLD_VAULT_KEY, USER_KEY_LINK, to_micros
+from .sealing import open_under, seal_under
+from .slots import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ..store.header import Header
+    from ..store.transaction import Tx
+    from .context import Vault
+    from .sealing import Keyring
+
+_KEY = 32
+_LINK = b"kvault user key link v1"
+_OLD, _NEW = "old user key", "new user key"
+_BACKUP = b"kvault old vault key v1"
+_STEPS = 3
+
+
+class _Carried(NamedTuple):
+    public: dict[str, bytes]  # by slot id
+    dropped: list[str]  # titles of the ways in that end
+
+
+def _carried(vault: Vault, *, sure: bool) -> _Carried:
+    """What can be carried over. Raises WaysNotCarriedError, NotPermittedError."""
+    check(vault, Action.MANAGE)
+    if vault.opened_by.uk is None:
+        raise NotPermittedError(who="this session", act="rotate keys: it was opened by a way in that reads no values")
+    public = ways.public_keys(vault)
+    dropped = [slot.title for slot in vault.store.header.slots if slot.id not in public]
+    if len(dropped) == len(vault.store.header.slots) or (dropped and not sure):
+        raise WaysNotCarriedError(names=", ".join(dropped))
+    return _Carried(public, dropped)
+
+
+def _change(vault: Vault, header: Header, carried: _Carried, keys: Keys) -> Header:
+    """The header with every slot carried over, also one that was added since it was looked."""
+    public = carried.public | ways.public_keys(vault)
+    kept = [slots.carry(vault.id.hex(), slot, public[slot.id], keys) for slot in header.slots if slot.id in public]
+    return msgspec.structs.replace(header, slots=kept)
+
+
+def _notes(carried: _Carried) -> list[str]:
+    if not carried.dropped:
+        return []
+    return [f"These ways in could not be carried over and are gone: {', '.join(carried.dropped)}."]
+
+
+# --- UK --------------------------------------------------------------------------------------------------------------
+
+
+def user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
+    """A new user key; returns notes. Raises WaysNotCarriedError unless ``sure``, NotPermittedError."""
+    carried = _carried(vault, sure=sure)
+    settle(vault)
+    old = vault.opened_by
+    assert old.uk is not None  # noqa: S101 _carried has looked
+    new = Keys(old.vk, random_bytes(_KEY))
+    with vault.change("key.rotating", category=Category.TRUST, object="user key", outcome=Outcome.BEGUN) as work:
+        work.tx.insert(USER_KEY_LINK, _link(vault, old.uk, new.uk or b""))
+    yield Progress(1, _STEPS)
+    vault.store.rewrite_header(lambda header: _change(vault, header, carried, new))
+    vault.opened_by = new
+    _finish(vault, vault.keys, vault.keys.with_user_key(new.uk or b""))
+    yield Progress(_STEPS, _STEPS)
+    return _notes(carried)
+
+
+def _link(vault: Vault, old: bytes, new: bytes) -> dict[str, object]:
+    return {
+        "old": seal_under(new, vault.id, _LINK, old, _OLD),
+        "new": seal_under(old, vault.id, _LINK, new, _NEW),
+        "created": to_micros(vault.clock()),
+    }
+
+
+def _finish(vault: Vault, old: Keyring, new: Keyring) -> None:
+    """Wrap under the new key what is wrapped under the old one, and end the link, in one transaction."""
+    with vault.change("key.rotated", category=Category.TRUST, object="user key") as work:
+        tx = work.tx
+        found: list[tuple[Any, ...]] = [*tx.rows(NAMESPACE_KEY, numbers(tx, "select id from namespace_key"))]
+        for row in found:
+            tx.update(NAMESPACE_KEY, row[0], {"wrapped": old.rewrapped(row[1], row[2], new)})
+        identity.reseal_root(tx, old, new)
+        drafts.reseal(tx, old, new)
+        _unlink(tx)
+    vault.keys = new
+
+
+def _unlink(tx: Tx) -> None:
+    for number in numbers(tx, "select id from user_key_link"):
+        tx.delete(USER_KEY_LINK, number)
+
+
+def settle(vault: Vault) -> list[str]:
+    """At opening: finish or take back a rotation of UK that was interrupted; returns what was done, in words.
+
+    Raises DamagedError if the link leads nowhere.
+    """
+    uk = vault.opened_by.uk
+    found: list[tuple[Any, ...]] = [
+        *vault.store.rows(USER_KEY_LINK, numbers(vault.store, "select id from user_key_link"))
+    ]
+    if not found or uk is None:
+        return []
+    _, old_sealed, new_sealed, _ = found[-1]
+    if _opens(vault, uk, new_sealed, _NEW) is not None:
+        if not vault.store.read_only:
+            with vault.change("key.kept", category=Category.TRUST, object="user key") as work:
+                _unlink(work.tx)
+        return ["A rotation of the user key was interrupted before it took effect; the old key was kept."]
+    old = _opens(vault, uk, old_sealed, _OLD)
+    if old is None:
+        raise DamagedError(reason="a rotation of the user key was interrupted and cannot be finished")
+    before = vault.keys.with_user_key(old)
+    if vault.store.read_only:
+        vault.keys = before
+        return []
+    _finish(vault, before, vault.keys)
+    return ["A rotation of the user key was interrupted and has now been finished."]
+
+
+def _opens(vault: Vault, key: bytes, box: bytes, name: str) -> bytes | None:
+    try:
+        return open_under(key, vault.id, _LINK, box, name)
+    except ValueDamagedError:
+        return None
+
+
+# --- VK --------------------------------------------------------------------------------------------------------------
+
+
+def vault_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
+    """A new vault key in a new file; returns notes. Closing the job before its end changes nothing.
+
+    Raises WaysNotCarriedError unless ``sure``, NotPermittedError, OldRowsError, DiskFullError, OutcomeUnknownError.
+    """
+    carried = _carried(vault, sure=sure)
+    settle(vault)
+    old, old_store = vault.opened_by, vault.store.keys
+    new = Keys(random_bytes(_KEY), old.uk)
+    keys = StoreKeys.derive(new.vk, vault.id)
+
+    def first(tx: Tx) -> None:
+        identity.reseal_audit(tx, vault.id, old_store.audit, keys.audit)
+        _keep_old(tx, vault, old.vk, old_store, keys)
+        vault.write_into(tx, "key.rotated", Category.TRUST, "vault key")
+
+    vault.record("key.rotating", Category.TRUST, object="vault key", outcome=Outcome.BEGUN)
+    try:
+        yield from vault.store.rekey(new.vk, New(keys, lambda header: _change(vault, header, carried, new), first))
+    except BaseException:
+        with contextlib.suppress(KvaultError):  # a broken store is told by what is raised
+            vault.record("key.kept", Category.TRUST, object="vault key")
+        raise
+    vault.opened_by = new
+    vault.signer = identity.Signer(vault.store, vault.id, keys.audit)
+    return _notes(carried)
+
+
+def _keep_old(tx: Tx, vault: Vault, vk: bytes, before: StoreKeys, after: StoreKeys) -> None:
+    """Wrap the old vault key, and those before it, under the new backup key: backups keep the key of their time."""
+    known: list[tuple[Any, ...]] = [*tx.rows(OLD_VAULT_KEY, numbers(tx, "select id from old_vault_key"))]
+    for row in known:
+        name = str(row[1])
+        older = open_under(before.backup, vault.id, _BACKUP, row[2], name)
+        tx.update(OLD_VAULT_KEY, row[0], {"wrapped": seal_under(after.backup, vault.id, _BACKUP, older, name)})
+    generation = vault.store.header.generation
+    tx.insert(
+        OLD_VAULT_KEY,
+        {
+            "generation": generation,
+            "wrapped": seal_under(after.backup, vault.id, _BACKUP, vk, str(generation)),
+            "ended": to_micros(vault.clock()),
+        },
+    )
