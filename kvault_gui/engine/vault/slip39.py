@@ -156,13 +156,12 @@ def _correct(indices: Sequence[int]) -> Share | None:
     """The share of these words, or None if the checksum does not fit."""
     if _checksum(indices, _CUSTOM[bool(indices[1] & _EXTENDABLE)]) != 1:
         return None
-    from shamir_mnemonic import MnemonicError  # noqa: PLC0415 few sessions use shares
-    from shamir_mnemonic import Share as LibraryShare
+    import shamir_mnemonic  # noqa: PLC0415 few sessions use shares
 
     listed = words()
     try:
-        share = LibraryShare.from_mnemonic(" ".join(listed[index] for index in indices))
-    except MnemonicError:
+        share = shamir_mnemonic.Share.from_mnemonic(" ".join(listed[index] for index in indices))
+    except shamir_mnemonic.MnemonicError:
         raise ShareError(reason="its words contradict each other") from None
     if share.iteration_exponent > MAX_EXPONENT:
         raise ShareError(reason="it asks for more work than is acceptable")
@@ -300,11 +299,9 @@ class Collected:
             for share in there[: there[0].needed]:
                 groups[group].add(share.library)
         try:
-            return recover_ems(groups).decrypt(b"")
+            return bytes(recover_ems(groups).decrypt(passphrase))
         except MnemonicError:
-            raise ShareError(
-                reason="each share is whole, but together they give nothing: one is of another set"
-            ) from None
+            raise ShareError(reason="each is whole, but together they give nothing: one is of another set") from None
 
 
 def split(secret: bytes, groups: Sequence[tuple[int, int]], needed: int) -> list[list[str]]:
