@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from kvault_gui.engine.facade.steps import run_here
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from kvault_gui.engine.facade.steps import Job
 
 Result = TypeVar("Result")
 
 
-def finish(job: Generator[object, None, Result]) -> Result:
-    """Run a job to its end; returns what it returns."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+def finish(job: Job[Result]) -> Result:
+    """Run a job to its end, its steps for tokens where they stand; returns what it returns."""
+    return run_here(job)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 from .terminal import is_shown, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from types import FrameType
 
     from kvault_gui.engine.api import Progress
+    from kvault_gui.engine.facade.steps import Job
 
 Result = TypeVar("Result")
 SHOW_AFTER = 0.3  # seconds: shorter work shows nothing
@@ -43,29 +44,29 @@ def _between_steps() -> Iterator[_Stop]:
         signal.signal(signal.SIGINT, before)
 
 
-def run(job: Generator[Progress, None, Result], what: str) -> Result:
+def run(job: Job[Result], what: str) -> Result:
     """Run a job to its end and return its result.
 
     Raises what the job raises, and KeyboardInterrupt after it was closed: what it stored is taken back then.
     """
     shown = is_shown(sys.stderr)
     begun = drawn = time.monotonic()
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal drawn
+        if stop.asked:
+            raise KeyboardInterrupt
+        now = time.monotonic()
+        if shown and now - begun > SHOW_AFTER and now - drawn > EVERY:
+            drawn = now
+            _draw(progress, what)
+
+    from kvault_gui.engine.facade.steps import run_here  # noqa: PLC0415 with the engine, not before it
+
     try:
         with _between_steps() as stop:
-            while True:
-                try:
-                    progress = next(job)
-                except StopIteration as done:
-                    result: Result = done.value
-                    return result
-                if stop.asked:
-                    raise KeyboardInterrupt
-                now = time.monotonic()
-                if shown and now - begun > SHOW_AFTER and now - drawn > EVERY:
-                    drawn = now
-                    _draw(progress, what)
+            return run_here(job, on_progress)
     finally:
-        job.close()
         if shown and drawn != begun:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
