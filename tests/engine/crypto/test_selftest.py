@@ -12,10 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from kvault_gui.engine.crypto import (
     aead,
     agreement,
+    card_keys,
     hashes,
     hpke,
     kdf,
@@ -23,6 +25,7 @@ from kvault_gui.engine.crypto import (
     mac,
     registry,
     rng,
+    rsa,
     selftest,
     signing,
     stream,
@@ -40,6 +43,13 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32))
 SEED = {name: parts[0] for name, parts in post_quantum_data.DATA.items()}
+
+RSA_PUBLIC = rsa.public_key("RSA-2048-PSS", rsa_data.KEYS[2048])
+CARD_KEYS = [
+    ("RSA-KEM", card_keys.CardKey("rsa2048", "RSA 2048", RSA_PUBLIC), False),
+    ("RSA-PKCS1-v1_5", card_keys.CardKey("rsa2048", "RSA 2048", RSA_PUBLIC), True),
+    ("ECDH", card_keys.read(ec.derive_private_key(7, ec.SECP256R1()).public_key()), False),
+]
 
 # One call of every primitive that gives something out: the name of its test, and the call.
 CALLS: list[tuple[str, Callable[[], object]]] = [
@@ -81,6 +91,7 @@ CALLS: list[tuple[str, Callable[[], object]]] = [
     ("X25519", agreement.generate),
     ("X25519", partial(agreement.derive, KEY, KEY)),
     ("X25519", partial(agreement.public_key, KEY)),
+    *[(name, partial(card_keys.send, key, unpads=unpads)) for name, key, unpads in CARD_KEYS],
     ("Ed25519", partial(signing.generate, "Ed25519")),
     ("Ed25519", partial(signing.sign, "Ed25519", KEY, b"")),
     ("Ed25519", partial(signing.verify, "Ed25519", KEY, b"", bytes(64))),

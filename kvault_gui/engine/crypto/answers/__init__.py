@@ -41,4 +41,7 @@ WHERE: dict[str, tuple[str, str]] = {
     "RSA-4096-OAEP-SHA256": _RSA,
     "RSA-3072-OAEP-SHA256": _RSA,
     "RSA-2048-OAEP-SHA256": _RSA,
+    "RSA-KEM": ("card_keys", "RFC 9690"),
+    "RSA-PKCS1-v1_5": ("card_keys", "RFC 8017"),
+    "ECDH": ("card_keys", "NIST SP 800-56A, RFC 7027"),
 }
