@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from tests.peer import peer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 class Swtpm:
@@ -110,7 +111,7 @@ class Swtpm:
     def tries(self, most: int, seconds: int) -> None:
         """How many wrong PINs it takes, and how long until one try comes back."""
         with self._esys() as (tss, esys):
-            esys.dictionary_attack_parameters(tss.ESYS_TR.LOCKOUT, most, seconds, seconds)
+            esys.dictionary_attack_parameters(most, seconds, seconds, tss.ESYS_TR.LOCKOUT)
 
     def forgive(self) -> None:
         """Forget the wrong PINs."""
@@ -123,3 +124,52 @@ class Swtpm:
 
         with tpm2_pytss.ESAPI(self.tcti) as esys:
             yield tpm2_pytss, esys
+
+    def persist(self, template: str) -> None:
+        """Keep a storage root key at 0x81000001, as an installer does."""
+        with self._esys() as (tss, esys):
+            bits = tss.TPMA_OBJECT
+            attributes = bits.RESTRICTED | bits.DECRYPT | bits.FIXEDTPM | bits.FIXEDPARENT
+            attributes |= bits.SENSITIVEDATAORIGIN | bits.USERWITHAUTH | bits.NODA
+            area = tss.TPMT_PUBLIC.parse(f"{template}:aes128cfb", objectAttributes=attributes)
+            made, *_ = esys.create_primary(None, tss.TPM2B_PUBLIC(publicArea=area))
+            with made:
+                esys.evict_control(tss.ESYS_TR.OWNER, made, 0x81000001)
+
+    def unpersist(self) -> None:
+        """Take it away again."""
+        with self._esys() as (tss, esys):
+            esys.evict_control(tss.ESYS_TR.OWNER, esys.tr_from_tpmpublic(0x81000001), 0x81000001)
+
+    def loaded(self) -> int:
+        """How many keys and sessions are loaded."""
+        with self._esys() as (tss, esys):
+            found = 0
+            for first in (tss.TPM2_HC.TRANSIENT_FIRST, tss.TPM2_HC.LOADED_SESSION_FIRST):
+                _, data = esys.get_capability(tss.TPM2_CAP.HANDLES, int(first), 16)
+                found += len(data.data.handles)
+            return found
+
+    def unsealed_by_tools(self, blob: Mapping[str, str | int], work: Path) -> bytes:
+        """What tpm2-tools make of an object without PIN and PCRs, sealed under the persistent key."""
+        for name in ("public", "private"):
+            (work / name).write_bytes(bytes.fromhex(str(blob[name])))
+        item = str(work / "item.ctx")
+        self.tool(
+            "tpm2_load", "-Q", "-C", "0x81000001", "-u", str(work / "public"), "-r", str(work / "private"), "-c", item
+        )
+        return self.tool("tpm2_unseal", "-Q", "-c", item)
+
+    def tool(self, program: str, *arguments: str) -> bytes:
+        """Run one of tpm2-tools; returns its output."""
+        environment = {"TPM2TOOLS_TCTI": self.tcti, "PATH": os.environ["PATH"]}
+        done = subprocess.run([peer(program), *arguments], env=environment, capture_output=True, check=True, timeout=60)
+        self.flush()  # swtpm has no resource manager that would take away what a program leaves
+        return done.stdout
+
+    def flush(self) -> None:
+        """Unload every key."""
+        with self._esys() as (tss, esys):
+            _, data = esys.get_capability(tss.TPM2_CAP.HANDLES, int(tss.TPM2_HC.TRANSIENT_FIRST), 16)
+            for handle in list(data.data.handles):
+                esys.flush_context(esys.tr_from_tpmpublic(handle))

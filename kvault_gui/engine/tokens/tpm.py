@@ -26,7 +26,8 @@ from ..errors import (
     TpmOtherError,
     WrongPinError,
 )
-from .tpm_channel import ABSENT, connected, library_missing, problem
+from . import tpm_channel
+from .tpm_channel import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 ID = "tpm"
 MAX_SECRET = 128  # bytes: MAX_SYM_DATA
 PCRS = range(24)
-NAME = "The TPM"
+NAME = "the TPM"
 
 # tpm2_pytss ships no types.
 Library: TypeAlias = Any
@@ -97,40 +98,34 @@ class _Sealed(NamedTuple):
 
 def find() -> list[TokenInfo]:
     """The TPM, if there is one; with a ``problem`` if it cannot be used."""
-    reason = problem()
-    if reason == ABSENT:
+    reason = tpm_channel.problem()
+    if reason == tpm_channel.ABSENT:
         return []
-    if not reason and library_missing():
+    if not reason and tpm_channel.library_missing():
         reason = "tpm2-pytss is not installed"
     if reason:
         return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=reason)]
     try:
         with connected() as (tss, esys):
             properties = _properties(tss, esys, tss.TPM2_PT.FIXED)
-            state = _lockout(tss, esys)
+            guard = _lockout(tss, esys)
     except TpmError as error:
         return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=str(error))]
     version = properties.get(_FIRMWARE, 0)
-    warnings = [_paused(state)] if state.locked else []
+    warnings = [_paused(guard)] if guard.locked else []
     return [
         TokenInfo(ID, _named(tss, properties), "", [Method.TPM], f"{version >> 16}.{version & 0xFFFF}", "", warnings)
     ]
 
 
-def name() -> str:
-    """The chip's name for people, e.g. "TPM (Infineon)". Raises TpmError and its kinds."""
+def state() -> tuple[str, Lockout]:
+    """The chip's name for people, e.g. "TPM (Infineon)", and its guard. Raises TpmError and its kinds."""
     with connected() as (tss, esys):
-        return _named(tss, _properties(tss, esys, tss.TPM2_PT.FIXED))
+        return _named(tss, _properties(tss, esys, tss.TPM2_PT.FIXED)), _lockout(tss, esys)
 
 
-def lockout() -> Lockout:
-    """How many wrong PINs are left. Raises TpmError and its kinds."""
-    with connected() as (tss, esys):
-        return _lockout(tss, esys)
-
-
-def _paused(state: Lockout) -> str:
-    return f"It takes no PIN at the moment: too many wrong ones were tried. One try comes back every {state.seconds} s."
+def _paused(guard: Lockout) -> str:
+    return f"It takes no PIN at the moment: too many wrong ones were tried. One try comes back every {guard.seconds} s."
 
 
 def _named(tss: Library, properties: dict[int, int]) -> str:
@@ -190,15 +185,17 @@ def seal(secret: bytes, pin: bytes | None = None, pcrs: Sequence[int] = ()) -> B
             userAuth=b"" if pin is None else _auth(pin, salt), data=tss.TPM2B_SENSITIVE_DATA(secret)
         )
         private, public, *_ = esys.create(parent, tss.TPM2B_SENSITIVE_CREATE(inner), template, session1=session)
-        return {
+        blob: Blob = {
             "parent": bytes(esys.tr_get_name(parent)).hex(),
             "public": public.marshal().hex(),
             "private": private.marshal().hex(),
             "salt": salt.hex(),
             "pin": int(pin is not None),
-            "pcrs": ",".join(str(number) for number in chosen),
-            "digests": ",".join(_told(values[number]) for number in chosen),
         }
+        if chosen:
+            blob["pcrs"] = ",".join(str(number) for number in chosen)
+            blob["digests"] = ",".join(_told(values[number]) for number in chosen)
+        return blob
 
 
 def check(blob: Mapping[str, str | int]) -> Checked:
@@ -208,12 +205,12 @@ def check(blob: Mapping[str, str | int]) -> Checked:
     """
     sealed = _read(blob)
     with connected() as (tss, esys), contextlib.ExitStack() as stack:
-        state = _lockout(tss, esys)
+        guard = _lockout(tss, esys)
         _refuse_changed(esys, sealed)
         _, saved = _parent(tss, esys, sealed.parent, stack)
-        if sealed.pin and state.locked:
-            raise TpmLockoutError(seconds=state.seconds)
-        return Checked(state, saved)
+        if sealed.pin and guard.locked:
+            raise TpmLockoutError(seconds=guard.seconds)
+        return Checked(guard, saved)
 
 
 def unseal(blob: Mapping[str, str | int], pin: bytes | None = None, checked: Checked | None = None) -> bytes:
@@ -260,19 +257,19 @@ def changed(blob: Mapping[str, str | int]) -> list[int]:
 
 
 def _wrong_pin(tss: Library, esys: Context) -> WrongPinError | TpmLockoutError:
-    state = _lockout(tss, esys)
-    if state.locked or state.tries == 0:
-        return TpmLockoutError(seconds=state.seconds)
-    if state.tries == 1:
+    guard = _lockout(tss, esys)
+    if guard.locked or guard.tries == 0:
+        return TpmLockoutError(seconds=guard.seconds)
+    if guard.tries == 1:
         return LastPinTryError(name=NAME, retries=1)
-    return WrongPinError(name=NAME, retries=state.tries if state.tries is not None else "any number of")
+    return WrongPinError(name=NAME, retries=guard.tries if guard.tries is not None else "any number of")
 
 
 def _read(blob: Mapping[str, str | int]) -> _Sealed:
     try:
         parent, public, private, salt = (bytes.fromhex(str(blob[part])) for part in _HEX)
-        pcrs = [int(number) for number in str(blob["pcrs"]).split(",") if number]
-        digests = [digest for digest in str(blob["digests"]).split(",") if digest]
+        pcrs = [int(number) for number in str(blob.get("pcrs", "")).split(",") if number]
+        digests = [digest for digest in str(blob.get("digests", "")).split(",") if digest]
         pin = blob["pin"]
     except (KeyError, ValueError) as error:
         raise InvalidInputError(reason="That is nothing that a TPM sealed") from error
@@ -297,7 +294,7 @@ def _auth(pin: bytes, salt: bytes) -> bytes:
     return derive_hkdf(pin, salt=salt, info=_PIN_INFO, length=31) + b"\1"
 
 
-# --- keys, sessions, policies ------------------------------------------------------------------------------------------
+# --- keys, sessions, policies ----------------------------------------------------------------------------------------
 
 
 def _parent(

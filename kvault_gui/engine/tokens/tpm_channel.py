@@ -70,7 +70,7 @@ def _open() -> int:
         raise TpmMissingError(reason=f"it cannot be reached ({text})") from error
 
 
-class _Wire:
+class Wire:
     """One command at a time over a descriptor, with a time limit. Not a TCTI: that is the library's class."""
 
     def __init__(self, descriptor: int) -> None:
@@ -111,7 +111,7 @@ class _Wire:
 
     def _fail(self, reason: str) -> NoReturn:
         # Kept as well: the C library between the two ends of this turns every exception into a number.
-        self.problem = TpmError(reason=reason, name="The TPM")
+        self.problem = TpmError(reason=reason)
         raise self.problem
 
 
@@ -134,7 +134,7 @@ def library_missing() -> bool:
 def connected() -> Iterator[tuple[Any, Any]]:
     """The library and an ESAPI context; what the chip refuses comes out as one of our errors."""
     tss = _library()
-    wire = _Wire(_open())
+    wire = Wire(_open())
 
     class Channel(tss.PyTCTI):  # type: ignore[misc,name-defined]  # the base class exists only once it is loaded
         def do_transmit(self, command: bytes) -> None:
@@ -161,9 +161,9 @@ def _words(tss: Any, error: Any) -> TpmError:  # noqa: ANN401 tpm2_pytss has no 
     if code in {int(tss.TPM2_RC.POLICY_FAIL), int(tss.TPM2_RC.PCR_CHANGED)}:
         return TpmChangedError(pcrs="?")
     if code in {int(tss.TPM2_RC.AUTH_FAIL), int(tss.TPM2_RC.BAD_AUTH)}:
-        return TpmError(reason="its owner has set a password for making keys", name="The TPM")
+        return TpmError(reason="its owner has set a password for making keys")
     if code in {int(tss.TPM2_RC.INTEGRITY), int(tss.TPM2_RC.HIERARCHY)}:
         return TpmOtherError()
     if code == int(tss.TPM2_RC.DISABLED):
         return TpmMissingError(reason="it is switched off")
-    return TpmError(reason=f"response {int(error.rc):#x}", name="The TPM")
+    return TpmError(reason=f"response {int(error.rc):#x}")
