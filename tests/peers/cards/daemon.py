@@ -223,7 +223,10 @@ def _point_to(path: Path) -> None:
     link = _socket_name()
     link.unlink(missing_ok=True)
     link.symlink_to(path)
-    os.environ[_SOCKET] = str(link)
+
+
+# When the module is imported: pytest imports every test before it runs one, and whoever asks first settles it.
+os.environ[_SOCKET] = str(_socket_name())
 
 
 def _listens(path: Path) -> bool:
