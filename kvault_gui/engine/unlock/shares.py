@@ -77,6 +77,7 @@ class Shares:
             found = slip39.read(share)
             if found.set != identifier:
                 raise ShareOtherError(set=slip39.number(found.set), wanted=number)
+            _compare(found, params)
             collected.add(found)
         return _output(collected.combine(), desk)
 
@@ -195,6 +196,15 @@ def _groups(params: Params) -> list[ShareGroup]:
         return _checked([ShareGroup(int(threshold), int(count)) for threshold, count in pairs], 1)
     except (KeyError, ValueError, InvalidInputError):
         raise HeaderDamagedError(reason="a slot of recovery shares does not say how many are needed") from None
+
+
+def _compare(share: slip39.Share, params: Params) -> None:
+    """Whether the slot describes the set that its sheets describe themselves."""
+    groups, library = _groups(params), share.library
+    says = (len(groups), _needed(params), params.get("extendable"), params.get("bits"))
+    is_so = (share.groups, share.groups_needed, int(library.extendable), len(library.value) * 8)
+    if says != is_so or groups[share.group].threshold != share.needed or share.member >= groups[share.group].count:
+        raise HeaderDamagedError(reason="a slot of recovery shares describes another set than the sheets do")
 
 
 def _need(groups: list[ShareGroup], needed: int) -> str:
