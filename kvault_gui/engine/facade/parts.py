@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Record,
         Row,
         Secret,
+        ShareState,
         Strength,
         TestResult,
         Undone,
@@ -57,6 +58,24 @@ class Tools:
     def selftest(self) -> list[TestResult]:
         """Run every known-answer test."""
         return selftest.run_all()
+
+    def scan(self, path: str) -> list[Secret]:
+        """The texts of the QR codes in a picture file."""
+        from ..vault import scan  # noqa: PLC0415 few sessions use the tools
+
+        return scan.scan(path)
+
+    def share_words(self, prefix: str) -> list[str]:
+        """The words of recovery shares that begin so."""
+        from ..vault import slip39  # noqa: PLC0415 few sessions use the tools
+
+        return slip39.words_beginning(prefix)
+
+    def check_share(self, share: Secret, given: list[Secret]) -> ShareState:
+        """Read one share and compare it with those given before."""
+        from ..unlock import shares  # noqa: PLC0415 few sessions use the tools
+
+        return shares.check(share, given)
 
 
 class Secrets:
