@@ -91,6 +91,7 @@ from .tokens import (
     TpmMissingError,
     TpmOtherError,
     WrongPinError,
+    WrongPinUncountedError,
 )
 from .ways import (
     FactorNeededError,
@@ -225,6 +226,7 @@ __all__ = [
     "WrongCredentialsError",
     "WrongKeyFileError",
     "WrongPinError",
+    "WrongPinUncountedError",
     "WrongQuickPinError",
     "WrongSourceCredentialsError",
     "all_errors",

@@ -117,6 +117,15 @@ class LastPinTryError(WrongPinError):
     advice = "Another wrong PIN blocks the token. Use another way in if you are not certain."
 
 
+class WrongPinUncountedError(PinError):
+    """A wrong PIN at a token that does not tell how many tries are left (PKCS#11 knows no number)."""
+
+    code = "wrong-pin-uncounted"
+    what = "Wrong PIN for {name}"
+    meaning = "The vault is untouched. This token does not tell how many tries are left before it blocks itself."
+    advice = "Check which PIN belongs to this token before you try again."
+
+
 class PinBlockedError(PinError):
     """No tries are left. ``help`` says how this kind of token is unblocked."""
 
