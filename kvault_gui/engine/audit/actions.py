@@ -14,6 +14,8 @@ _BY_CATEGORY = {
         "vault.unlocked",
         "session.begun",
         "session.ended",
+        "quick.remembered",
+        "quick.forgotten",
     ),
     Category.READ: (
         "secret.revealed",
@@ -55,6 +57,10 @@ _BY_CATEGORY = {
         "slot.changed",
         "slot.replaced",
         "slot.removed",
+        "slot.renamed",
+        "slot.limited",
+        "slot.tested",
+        "slot.resealed",
     ),
     Category.EXPORT: (
         "secret.exported",

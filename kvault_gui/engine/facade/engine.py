@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..api import Category, Found, Outcome
 from ..errors import DamagedError, DiskFullError, FolderPermissionError, KvaultError, LockedError, OldRowsError
-from .opening import Surroundings
-from .parts import Audit, Drafts, Formats, Namespaces, Secrets, Slots, Tools
+from .parts import Audit, Drafts, Formats, Namespaces, Secrets, Tools
+from .quick import Quick
+from .session import Surroundings
+from .slots import Slots
+from .tokens import Tokens
 from .vaults import Vaults
 
 if TYPE_CHECKING:
@@ -56,6 +59,8 @@ class Engine:
         self.drafts = Drafts(self)
         self.audit = Audit(self)
         self.slots = Slots(self)
+        self.tokens = Tokens()
+        self.quick = Quick(self)
         self.formats = Formats(self)
 
     @property

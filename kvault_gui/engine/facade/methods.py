@@ -115,3 +115,17 @@ def named(name: str) -> UnlockMethod:
 def token_of(factor: Factor) -> str:
     """The enrolled token's name, "" for what is no token. Raises HeaderDamagedError."""
     return named(factor.method).token(dict(factor.params))
+
+
+def need_of(factor: Factor) -> int:
+    """How many recovery shares, or groups of them, are needed; 0 for other methods."""
+    if factor.method != Method.SHARES.value:
+        return 0
+    from ..unlock.shares import Shares
+
+    return Shares().need(dict(factor.params))
+
+
+def lane_of(method: str, token: str = "") -> str:
+    """Where a step of this method runs (api.OnToken); ``token``: the id of the one that was chosen."""
+    return token or (method if method in HARDWARE else "kdf")

@@ -1,38 +1,20 @@
-"""Making and opening a vault: slots, keys, store, session."""
+"""Opening a vault: by its ways in, or by quick unlock."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from ..api import (
-    AskSecret,
-    Attempt,
-    Category,
-    Credential,
-    FactorInfo,
-    Method,
-    NewFactor,
-    Opened,
-    Outcome,
-    Probe,
-    Secret,
-    SlotInfo,
-)
-from ..audit import index
-from ..audit.content import Content, encode
-from ..audit.log import DERIVED as LOG_DERIVED
-from ..audit.log import AuditLog
-from ..crypto.rng import random_bytes
+from ..api import Attempt, Category, Credential, Method, Opened, Probe
 from ..errors import (
+    FolderPermissionError,
     HeaderDamagedError,
     HeaderForgedError,
-    InvalidInputError,
     KdfCostError,
-    KvaultError,
     PinError,
+    QuickUnlockOverError,
     SlotAlteredError,
     SlotExpiredError,
     SlotNotFoundError,
@@ -40,77 +22,24 @@ from ..errors import (
     WrongCredentialsError,
 )
 from ..store import attempts, seen
-from ..store.header import FORMAT, SUITE, Factor, Header, Slot
+from ..store.header import Factor, Header, Slot
 from ..store.held import HeldFolder, read_header
 from ..store.store import Store
-from ..vault import bulk, drafts, identity, rebuild, slots
-from ..vault.context import Vault
+from ..vault import bulk, rebuild, slots, ways
 from ..vault.methods import Renewing
 from ..vault.reading import number
-from ..vault.schema import (
-    DERIVED,
-    NAMESPACE,
-    NAMESPACE_KEY,
-    OWNER,
-    PRINCIPAL,
-    ROOT,
-    TABLES,
-    VERIFIED_AT_OPENING,
-    PrincipalRow,
-    to_micros,
-)
-from ..vault.sealing import Keyring
+from ..vault.schema import OWNER, PRINCIPAL, SLOT_USE, TABLES, VERIFIED_AT_OPENING, PrincipalRow
 from ..vault.session import Role, Session
-from ..vault.tree import Tree
-from ..vault.undo import UndoList
 from . import methods, tries
+from .info import slot_info
+from .session import ALL_DERIVED, Surroundings, opened_of, vault_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ..api import Accept, Event, Prompter
+    from ..api import Accept
     from ..store.transaction import Tx
+    from ..vault.context import Vault
     from ..vault.slots import Keys
     from .tries import Passed
-
-ALL_DERIVED = (*DERIVED, *LOG_DERIVED)
-
-
-class Surroundings(NamedTuple):
-    """What the engine was given by its program."""
-
-    where: str
-    emit: Callable[[Event], None]
-    clock: Callable[[], float]
-    kdf_seconds: float
-    prompter: Prompter
-
-
-def slot_info(slot: Slot) -> SlotInfo:
-    """One way in, in words."""
-    factors = [_factor_info(factor) for factor in slot.factors]
-    return SlotInfo(
-        slot.id,
-        factors[0].method,
-        slot.title,
-        float(slot.created),
-        " + ".join(factor.detail for factor in factors),
-        slot.wrapped_uk is not None,
-        factors,
-        once=slot.once,
-        expires=float(slot.expires) or None,
-    )
-
-
-def _factor_info(factor: Factor) -> FactorInfo:
-    method, params = methods.named(factor.method), dict(factor.params)
-    return FactorInfo(
-        method.method,
-        method.describe(params),
-        method.strength(params),
-        method.token(params),
-        method.outdated(params),
-    )
 
 
 def probe(path: str) -> Probe:
@@ -129,75 +58,11 @@ def probe(path: str) -> Probe:
     )
 
 
-# --- making ----------------------------------------------------------------------------------------------------------
+class _Opening(NamedTuple):
+    """What opened the vault; ``passed`` None: quick unlock did."""
 
-
-def create(path: str, password: Secret, around: Surroundings) -> tuple[Vault, Opened]:
-    """Make a vault with a password slot and a recovery-code slot."""
-    folder, now = Path(path).absolute(), around.clock()
-    vault_id, keys = random_bytes(16).hex(), slots.new_keys()
-    visit = tries.Visit(around.prompter, folder.name, [], around.kdf_seconds)
-    made = [
-        _enrol(vault_id, label, NewFactor(method, secret), keys, visit, now)
-        for label, method, secret in (
-            ("Password", Method.PASSWORD, password),
-            ("Recovery code", Method.RECOVERY_CODE, None),
-        )
-    ]
-    code = made[1].code
-    header = Header(FORMAT, vault_id, SUITE, 1, "", "", int(now), [each.slot for each in made])
-    session = Session(OWNER, "owner", Role.OWNER, last_use=now)
-
-    def first(tx: Tx) -> None:
-        _fill(tx, bytes.fromhex(vault_id), keys, now)
-        record = Content(
-            to_micros(now),
-            Category.UNLOCK,
-            "vault.created",
-            Outcome.DONE,
-            session.who,
-            session.id,
-            folder.name,
-            around.where,
-            {},
-        )
-        index.add(tx, tx.append(encode(record)), record)
-
-    store = Store.create(folder, keys.vk, header, TABLES, ALL_DERIVED, first, holder=f"kvault ({around.where})")
-    try:
-        vault = _vault(store, keys, session, around)
-        return vault, _opened(vault, code, [], [])
-    except BaseException:
-        store.close()
-        raise
-
-
-class _Made(NamedTuple):
-    slot: Slot
-    public: bytes
-    code: Secret | None
-
-
-def _enrol(vault: str, label: str, wanted: NewFactor, keys: Keys, visit: tries.Visit, now: float) -> _Made:
-    enrolled = methods.of(wanted.method).enrol(wanted, visit.desk(vault, label, None))
-    factor = Factor(wanted.method.value, enrolled.params)
-    slot, public = slots.make(vault, slots.Terms(label, now), [factor], [enrolled.output], keys)
-    return _Made(slot, public, enrolled.recovery_code)
-
-
-def _fill(tx: Tx, vault: bytes, keys: Keys, now: float) -> None:
-    """The first rows: the top of the tree with its key, the owner, the identity."""
-    from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
-
-    ring = Keyring(vault, keys.uk, lambda _namespace, _epoch: None)
-    uid = random_bytes(16)
-    tx.insert(NAMESPACE, {"id": ROOT, "uid": uid, "parent": None, "name": "", "sort": b""})
-    wrapped = ring.wrap_namespace_key(uid, 1, random_bytes(32))
-    tx.insert(NAMESPACE_KEY, {"namespace": uid, "epoch": 1, "wrapped": wrapped, "created": to_micros(now)})
-    identity.create(tx, ring, StoreKeys.derive(keys.vk, vault).audit, random_bytes(16), now)
-
-
-# --- opening ---------------------------------------------------------------------------------------------------------
+    keys: Keys
+    passed: Passed | None
 
 
 def unlock(path: str, credential: Credential, accept: list[Accept], around: Surroundings) -> tuple[Vault, Opened]:
@@ -205,18 +70,43 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
     folder = Path(path).absolute()
     held = HeldFolder.take(folder, f"kvault ({around.where})")
     try:
-        passed = _try_copies(held, credential, around)
+        if credential.method is Method.QUICK:
+            found = _Opening(_quick_keys(held, credential, around), None)
+        else:
+            passed = _try_copies(held, credential, around)
+            found = _Opening(passed.fit.keys, passed)
     except BaseException as error:
         held.release()
-        if isinstance(error, WrongCredentialsError) and not isinstance(error, SlotExpiredError):
+        if isinstance(error, WrongCredentialsError) and not isinstance(error, _NO_ATTEMPT):
             attempts.add(folder, Attempt(around.clock(), credential.method.value, around.where))
         raise
-    store = Store.open(held, passed.fit.keys.vk, TABLES, ALL_DERIVED, frozenset(accept))
+    store = Store.open(held, found.keys.vk, TABLES, ALL_DERIVED, frozenset(accept))
     try:
-        return _begin(store, passed, credential, around)
+        return _begin(store, found, credential, around)
     except BaseException:
         store.close()
         raise
+
+
+# Nothing was guessed: the time of a way in or of quick unlock is over, whatever is given.
+_NO_ATTEMPT = (SlotExpiredError, QuickUnlockOverError)
+
+
+def _quick_keys(held: HeldFolder, credential: Credential, around: Surroundings) -> Keys:
+    """The keys that quick unlock kept, if they are still the vault's."""
+    from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
+    from ..unlock import quick  # noqa: PLC0415 not every session has it
+
+    pin = credential.secret if credential.secret.value else None
+    vault = held.header.vault
+    keys = quick.unlock(vault, str(held.folder), pin, around.prompter)
+    header_mac = StoreKeys.derive(keys.vk, bytes.fromhex(vault)).header_mac
+    for copy in held.copies():
+        if copy.verifies(header_mac):
+            held.choose(copy)
+            return keys
+    quick.forget(vault)
+    raise QuickUnlockOverError(reason="the vault's keys were changed since")
 
 
 # What the twin of an altered header may do better. A wrong PIN and a cancelled question are not of this kind.
@@ -257,33 +147,66 @@ def _try_copies(held: HeldFolder, credential: Credential, around: Surroundings) 
     raise problem or WrongCredentialsError
 
 
-def _begin(store: Store, passed: Passed, credential: Credential, around: Surroundings) -> tuple[Vault, Opened]:
+def _begin(store: Store, found: _Opening, credential: Credential, around: Surroundings) -> tuple[Vault, Opened]:
     failed = attempts.read(store.folder)
     store.verify_tables(VERIFIED_AT_OPENING)
     owner = PrincipalRow._make(store.row(PRINCIPAL, OWNER) or ())
     session = Session(OWNER, owner.name, Role(owner.role), last_use=around.clock())
-    vault = _vault(store, passed.fit.keys, session, around)
-    vault.way = passed.slot.id
+    vault, passed = vault_of(store, found.keys, session, around), found.passed
     notes = list(store.findings)
     if odd := seen.compare(store):
         notes.append(odd)
+    if passed is not None:
+        vault.way = passed.slot.id
+        if passed.slot.once and store.read_only:
+            raise FolderPermissionError(path=str(store.folder))  # it could be used again and again
+    if number(store, "select count(*) from user_key_link"):
+        from ..vault import rotation  # noqa: PLC0415 after an interrupted one alone
+
+        notes += rotation.settle(vault)
     if not store.read_only:
-        _write_opening(vault, passed.slot, len(failed))
+        _write_opening(vault, passed, len(failed))
         attempts.clear(store.folder)
-        notes += _replace_slot(vault, passed, credential, around)
+        if passed is not None:
+            notes += _end_once(vault, passed.slot) or _replace_slot(vault, passed, credential, around)
         notes += rebuild.after_opening(vault)
         notes += bulk.interrupted(vault)
         seen.remember(store)
-    return vault, _opened(vault, None, notes, passed.tokens)
+    return vault, opened_of(vault, None, notes, [] if passed is None else passed.tokens)
 
 
-def _write_opening(vault: Vault, slot: Slot, failed: int) -> None:
-    details: dict[str, str | int] = {"method": slot.method, "slot": slot.title}
+def _write_opening(vault: Vault, passed: Passed | None, failed: int) -> None:
+    details: dict[str, str | int] = {"method": Method.QUICK.value}
+    if passed is not None:
+        details = {"method": passed.slot.method, "slot": passed.slot.title, "slot id": passed.slot.id}
     if failed:
         details["failed before, unverified"] = failed
     for accepted in sorted(vault.store.accepted):
         details[f"accepted {accepted.value}"] = vault.store.missing if accepted.value == "missing" else "yes"
-    vault.record("vault.unlocked", Category.UNLOCK, object=Path(vault.path).name, details=details)
+    new = SLOT_USE.name in vault.store.lacking
+    if new and not vault.log.index_fits():
+        vault.log.rebuild_index(who=vault.session.who, session=vault.session.id)
+    keyless = passed is not None and passed.slot.id not in ways.public_keys(vault)
+    with vault.change("vault.unlocked", category=Category.UNLOCK, object=Path(vault.path).name) as work:
+        work.details.update(details)
+        if new:
+            ways.rebuild_uses(work.tx, vault)
+        if passed is not None:
+            ways.note_use(work.tx, passed.slot.id, vault.clock())
+            if keyless:
+                ways.keep_public_key(work.tx, passed.slot, passed.fit.public, vault.clock())
+
+
+def _end_once(vault: Vault, slot: Slot) -> list[str]:
+    """A way in for one use ends with it."""
+    if not slot.once:
+        return []
+
+    def change(header: Header) -> Header:
+        return msgspec.structs.replace(header, slots=[each for each in header.slots if each.id != slot.id])
+
+    ways.change_header(vault, change, "slot.removed", object=slot.title, details={"why": "it was for one use"})
+    return [f"The way in “{slot.title}” was for one use and is gone now."]
 
 
 def _replace_slot(vault: Vault, passed: Passed, credential: Credential, around: Surroundings) -> list[str]:
@@ -304,92 +227,17 @@ def _replace_slot(vault: Vault, passed: Passed, credential: Credential, around: 
             renewed.append(method.describe(enrolled.params))
     if not renewed:
         return []
-    terms = slots.Terms(slot.title, around.clock(), slot.once, slot.expires or None)
-    new, _public = slots.make(vault_id, terms, factors, outputs, passed.fit.keys)
+    terms = slots.Terms(slot.title, vault.clock(), slot.once, slot.expires or None)
+    new, public = slots.make(vault_id, terms, factors, outputs, passed.fit.keys)
     now = " + ".join(renewed)
 
     def change(header: Header) -> Header:
         return msgspec.structs.replace(header, slots=[new if each.id == slot.id else each for each in header.slots])
 
-    vault.record("slot.replaced", Category.TRUST, object=slot.title, outcome=Outcome.BEGUN)
-    vault.store.rewrite_header(change)
-    vault.record("slot.replaced", Category.TRUST, object=slot.title, details={"now": now})
+    def after(tx: Tx) -> None:
+        ways.keep_public_key(tx, new, public, vault.clock())
+        ways.carry_use(tx, slot.id, new.id)
+
+    ways.change_header(vault, change, "slot.replaced", object=slot.title, details={"now": now}, after=after)
     vault.way = new.id
     return [f"The way in “{slot.title}” used an old key derivation and now uses {now}."]
-
-
-def confirm(vault: Vault, around: Surroundings) -> None:
-    """Ask for the owner's unlock method again. Raises CancelledError, WrongCredentialsError."""
-    name = Path(vault.path).name
-    question = AskSecret(f"Export {name}", "The password or the recovery code of this vault, to confirm the export")
-    answer = around.prompter.ask(question)
-    visit = tries.Visit(around.prompter, name, [], around.kdf_seconds)
-    for method in (Method.PASSWORD, Method.RECOVERY_CODE):
-        try:
-            # The header of an open vault is verified, so a slot that opens is the owner's.
-            credential = Credential(method, answer)
-            visit.given = tries.given_of(credential)
-            tries.try_all(vault.store.header, credential, visit, around.clock())
-        except (WrongCredentialsError, InvalidInputError):
-            continue
-        answer.wipe()
-        return
-    attempts.add(Path(vault.path), Attempt(around.clock(), "export", around.where))
-    vault.record("access.refused", Category.TRUST, outcome=Outcome.REFUSED, details={"act": "export the vault"})
-    raise WrongCredentialsError
-
-
-def _vault(store: Store, keys: Keys, session: Session, around: Surroundings) -> Vault:
-    vault_id = bytes.fromhex(store.header.vault)
-
-    def wrapped(namespace: bytes, epoch: int) -> bytes | None:
-        sql = "select id from namespace_key where namespace = ? and epoch = ?"
-        row: tuple[Any, ...] | None = store.row(NAMESPACE_KEY, number(store, sql, namespace, epoch))
-        return None if row is None or (row[1], row[2]) != (namespace, epoch) else row[3]
-
-    signer = identity.Signer(store, vault_id, store.keys.audit)
-    return Vault(
-        path=str(store.folder),
-        id=vault_id,
-        store=store,
-        log=AuditLog(store, around.clock, around.where),
-        keys=Keyring(vault_id, keys.uk, wrapped),
-        session=session,
-        tree=Tree(store),
-        undo=UndoList(),
-        clock=around.clock,
-        emit=around.emit,
-        signer=signer,
-        opened_by=keys,
-    )
-
-
-def _opened(vault: Vault, code: Secret | None, notes: list[str], tokens: list[str]) -> Opened:
-    return Opened(
-        vault.path,
-        Path(vault.path).name,
-        vault.id.hex(),
-        vault.session.id,
-        code,
-        vault.keys.reads_values,
-        notes,
-        drafts.count(vault),
-        vault.way,
-        tokens,
-    )
-
-
-def close(vault: Vault) -> None:
-    """Write what waits, sign the head, let go. Whatever fails on the way, the folder is released."""
-    try:
-        if not vault.store.read_only:
-            with vault.change("vault.locked", category=Category.UNLOCK, object=Path(vault.path).name, sign=True):
-                pass
-            seen.remember(vault.store)
-    except KvaultError:
-        pass  # locking waits for nothing: a full or broken disk costs the last signature, not the lock
-    finally:
-        vault.session.ended = True
-        vault.keys.drop_user_key()
-        vault.opened_by = slots.Keys(b"", None)
-        vault.store.close()

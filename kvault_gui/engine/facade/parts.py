@@ -9,7 +9,7 @@ from ..api import MAX_TITLE, PAGE, Category, Outcome
 from ..crypto import selftest
 from ..vault import drafts, entries, lifecycle, namespaces, search, views
 from ..vault.access import Action, check
-from . import opening
+from . import confirming
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -248,19 +248,6 @@ class Audit:
             vault.record_refused(program[:MAX_TITLE], {"act": act[:MAX_TITLE]}, object[:MAX_TITLE])
 
 
-class Slots:
-    """See api.Slots."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def all(self) -> list[api.SlotInfo]:
-        """What is enrolled."""
-        vault = self._engine.vault
-        check(vault, Action.MANAGE)
-        return [opening.slot_info(slot) for slot in vault.store.header.slots]
-
-
 class Formats:
     """See api.Formats."""
 
@@ -286,15 +273,13 @@ class Formats:
         result = yield from bulk.take_back(self._engine.vault, batch)
         return result.gone
 
-    def save(
-        self, path: str, form: api.SourceFormat, password: Secret | None
-    ) -> Generator[Progress, None, api.ExportSummary]:
+    def save(self, path: str, form: api.SourceFormat, password: Secret | None) -> api.Steps[api.ExportSummary]:
         """Export everything into a new file, after the owner's unlock method was given again."""
         from ..formats import transfer  # noqa: PLC0415 writers load when they are needed
 
         vault = self._engine.vault
         check(vault, Action.EXPORT)
-        opening.confirm(vault, self._engine.around)
+        yield from confirming.confirm(vault, self._engine.around)
         details: Details = {"format": form.value}
         vault.record("export.begun", Category.EXPORT, object=path, outcome=Outcome.BEGUN, details=details)
         try:

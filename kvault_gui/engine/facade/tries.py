@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api import Given, Method
+from ..api import Given, Method, on_token
 from ..errors import (
     DamagedError,
     DeviceChangedError,
@@ -35,11 +36,12 @@ from ..errors import (
 from ..vault import slots
 from ..vault.methods import Desk
 from . import methods
+from .steps import run_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..api import Credential, Prompter
+    from ..api import Credential, Prompter, Steps
     from ..store.header import Factor, Header, Slot
     from ..vault.slots import Fit
 
@@ -165,13 +167,18 @@ def _has(slot: Slot, method: Method) -> bool:
     return any(factor.method == method.value for factor in slot.factors)
 
 
-def pass_through(header: Header, slot: Slot, visit: Visit, *, patient: bool = True) -> Passed:
-    """Go through one way in. Raises SlotAlteredError or WrongCredentialsError and its kinds if it does not open."""
+def steps_through(header: Header, slot: Slot, visit: Visit, *, patient: bool = True) -> Steps[Passed]:
+    """Go through one way in, each factor on its lane.
+
+    Raises SlotAlteredError or WrongCredentialsError and its kinds if it does not open, and what its factors raise.
+    """
     outputs: list[bytes] = []
     tokens: list[str] = []
     try:
         for factor, given in zip(slot.factors, shared_out(slot, visit.given), strict=True):
-            output, used = visit.output(factor, visit.desk(header.vault, slot.title, given, patient=patient))
+            desk = visit.desk(header.vault, slot.title, given, patient=patient)
+            lane = methods.lane_of(factor.method, desk.wanted_token)
+            output, used = yield from on_token(lane, partial(visit.output, factor, desk))
             outputs.append(output)
             tokens += [token for token in used if token not in tokens]
         fit = slots.open_slot(header.vault, slot, outputs)
@@ -182,7 +189,7 @@ def pass_through(header: Header, slot: Slot, visit: Visit, *, patient: bool = Tr
 
 def _no_fit(slot: Slot, *, answered: bool) -> KvaultError:
     """A way in that does not open. Never says which of several things was the wrong one."""
-    asked = {Method(factor.method) for factor in slot.factors}
+    asked = {factor.method for factor in slot.factors}
     if asked <= methods.HARDWARE:
         # Nobody can have mistyped anything: the token was the right one and its entry is not.
         return SlotAlteredError(name=slot.title) if answered else TokenForeignError(name=_hardware_name(slot))
@@ -201,7 +208,7 @@ def try_all(header: Header, credential: Credential, visit: Visit, now: float) ->
     problems: list[KvaultError] = []
     for slot in ways:
         try:
-            return pass_through(header, slot, visit, patient=len(ways) == 1)
+            return run_here(steps_through(header, slot, visit, patient=len(ways) == 1))
         except WrongCredentialsError as error:
             if type(error) not in (WrongCredentialsError, WrongKeyFileError, ShareOtherError):
                 raise  # a code that can be none, a share with a wrong word: no other way in takes it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError, LockedError
-from . import opening
+from . import making, opening, session
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,7 +30,7 @@ class Vaults:
     def create(self, path: str, password: Secret) -> Opened:
         """Make a vault and open it."""
         self._closed()
-        vault, opened = opening.create(path, password, self._engine.around)
+        vault, opened = making.create(path, password, self._engine.around)
         self._engine.attach(vault)
         return opened
 
@@ -52,7 +52,7 @@ class Vaults:
         except LockedError:
             return
         self._engine.attach(None)
-        opening.close(vault)
+        session.close(vault)
 
     def check(self) -> Generator[Progress, None, CheckReport]:
         """Verify everything."""

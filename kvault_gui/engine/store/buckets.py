@@ -45,6 +45,10 @@ class Buckets:
             raise OldRowsError(reason="a table that does not exist has rows")
         return self.total
 
+    def summed(self, table: Table) -> bool:
+        """Whether there is a sum of rows of this table."""
+        return any(bucket >> 48 == table.number for bucket in self._sums)
+
     @property
     def total(self) -> int:
         """The sum over all rows, changes of the running transaction included. Costs as much as there are buckets."""

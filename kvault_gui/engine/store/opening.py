@@ -18,7 +18,7 @@ from ..errors import (
     HistoryForkedError,
     OldRowsError,
 )
-from . import binding, database, head, headers, records, rekeying, sethash
+from . import added, binding, database, head, headers, records, rekeying, sethash
 from .buckets import DDL as BUCKETS_DDL
 from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
@@ -90,9 +90,12 @@ class Opening:
                 record = self._judge(found.record, found.finding, base)
                 base = self._without_stray_log(base)
                 objects = database.schema(base.database)
-                _check_schema(objects, tables)
-                buckets = self._check_rows(base, tables)
+                lacking = added.lacking(objects, tables)
+                _check_schema(objects, (table for table in tables if table not in lacking))
+                buckets = self._check_rows(base, tables, lacking)
                 head_file = self._mend(base, record, mend=found.mend)
+                if lacking:
+                    head_file = self._add(base, lacking, head_file)
             except BaseException:
                 _abandon(base)
                 raise
@@ -228,13 +231,14 @@ class Opening:
             raise error
         self._used.add(accept)
 
-    def _check_rows(self, base: _Base, tables: tuple[Table, ...]) -> Buckets:
+    def _check_rows(self, base: _Base, tables: tuple[Table, ...], lacking: tuple[Table, ...]) -> Buckets:
         buckets = Buckets(base.database, self._keys.set_hash, tables)
         if sethash.to_bytes(buckets.load()) != base.tail.total:
             raise OldRowsError(reason="the sums of the tables do not fit the audit log")
+        added.check(buckets, lacking)
         binding.check(Reader(base.database, buckets), self._written)
         if self._used:
-            buckets.verify_tables(tables)
+            buckets.verify_tables(table for table in tables if table not in lacking)
             for _ in records.verify_chain(base.database, base.tail):
                 pass
         return buckets
@@ -265,6 +269,22 @@ class Opening:
             head_file.close()
             raise
         return head_file
+
+    def _add(self, base: _Base, lacking: tuple[Table, ...], head_file: HeadFile | None) -> HeadFile | None:
+        """Make the tables that came with a later kvault; where that cannot be, the vault is open for reading alone."""
+        if head_file is not None:
+            try:
+                added.make(base.database, lacking)
+            except apsw.FullError:
+                self._findings.append("The disk is full: the vault can be read, not changed.")
+                head_file.close()
+            except BaseException:
+                head_file.close()
+                raise
+            else:
+                return head_file
+        added.imitate(base.database, lacking)
+        return None
 
 
 def _base(opened: Database, copy: Path | None, *, stray_log: bool) -> _Base:

@@ -42,12 +42,14 @@ class Table(msgspec.Struct, frozen=True, dict=True):
         columns: name to SQL type and constraints ("integer", "real", "text" or "blob" first); the first is always
             "id": "integer primary key".
         indexes: whole CREATE INDEX statements.
+        later: vaults that an earlier kvault made lack it (see added.py).
     """
 
     number: int
     name: str
     columns: dict[str, str]
     indexes: tuple[str, ...] = ()
+    later: bool = False
 
     def __post_init__(self) -> None:
         first = next(iter(self.columns.items()), None)

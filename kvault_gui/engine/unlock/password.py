@@ -65,6 +65,18 @@ def _salt(params: Params) -> bytes:
     return salt
 
 
+def _ask_new(desk: Desk) -> Secret:
+    """Twice: nobody can see what was typed."""
+    texts = (f"The new password of “{desk.label}”", "Type it once more")
+    first, second = (
+        desk.prompter.ask(AskSecret("New password", text, method=Method.PASSWORD, least=1)) for text in texts
+    )
+    if first != second:
+        raise InvalidInputError(reason="The two passwords are not the same", field="password")
+    second.wipe()
+    return first
+
+
 class Password:
     """The method. It keeps nothing."""
 
@@ -76,11 +88,7 @@ class Password:
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
         """Calibrate to ``desk.kdf_seconds`` (never below the floor) and derive. Raises InvalidInputError."""
-        secret = wanted.secret
-        if secret is None:
-            text = f"The new password of “{desk.label}”"
-            secret = desk.prompter.ask(AskSecret("New password", text, method=self.method, least=1))
-        return self._enrol(normalise(secret), desk.kdf_seconds)
+        return self._enrol(normalise(wanted.secret or _ask_new(desk)), desk.kdf_seconds)
 
     def _enrol(self, password: bytearray, seconds: float) -> Enrolled:
         memory, passes, lanes = _FLOOR

@@ -10,7 +10,7 @@ from ..errors import DamagedError
 from . import entries, index
 from .counts import shape
 from .reading import number, numbers, select
-from .schema import CHUNKS, COUNTS, DERIVED, ENTRY, SEARCH, TAGS, EntryRow
+from .schema import CHUNKS, COUNTS, ENTRY, SEARCH, TAGS, EntryRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def after_opening(vault: Vault) -> list[str]:
     """Rebuild what opening found lacking; returns it in words."""
     if not vault.log.index_fits():
         vault.log.rebuild_index(who=vault.session.who, session=vault.session.id)
-    lacking = set(vault.store.lacking) & {derived.name for derived in DERIVED}
+    lacking = set(vault.store.lacking) & {derived.name for derived in (SEARCH, CHUNKS, TAGS, COUNTS)}
     if not lacking:
         return []
     if CHUNKS.name in lacking:

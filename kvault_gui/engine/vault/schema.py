@@ -175,20 +175,28 @@ BATCH = Table(
     (),
 )
 
+# The public key of each way in, so that a rotation can carry it over without its factors (see ways.py).
+SLOT_KEY = Table(
+    11,
+    "slot_key",
+    {"id": _ID, "slot": "text not null", "public": "blob not null", "created": "integer not null"},
+    ("create unique index slot_key_slot on slot_key(slot)",),
+    later=True,
+)
 # A rotation of UK that is under way: each of the two keys wrapped under the other, so that whichever one the header
 # gives at the next opening leads to the other one.
 USER_KEY_LINK = Table(
     12,
     "user_key_link",
     {"id": _ID, "old": "blob not null", "new": "blob not null", "created": "integer not null"},
-    (),
+    later=True,
 )
 # Vault keys of earlier files, for backups that were made with them; wrapped under the backup key.
 OLD_VAULT_KEY = Table(
     13,
     "old_vault_key",
     {"id": _ID, "generation": "integer not null", "wrapped": "blob not null", "ended": "integer not null"},
-    (),
+    later=True,
 )
 
 TABLES = (
@@ -202,10 +210,21 @@ TABLES = (
     IDENTITY,
     NAMESPACE_KEY,
     BATCH,
+    SLOT_KEY,
     USER_KEY_LINK,
     OLD_VAULT_KEY,
 )
-VERIFIED_AT_OPENING = (NAMESPACE, PRINCIPAL, GRANT, IDENTITY, NAMESPACE_KEY, BATCH, USER_KEY_LINK, OLD_VAULT_KEY)
+VERIFIED_AT_OPENING = (
+    NAMESPACE,
+    PRINCIPAL,
+    GRANT,
+    IDENTITY,
+    NAMESPACE_KEY,
+    BATCH,
+    SLOT_KEY,
+    USER_KEY_LINK,
+    OLD_VAULT_KEY,
+)
 
 SEARCH = Derived(
     "search",
@@ -240,7 +259,12 @@ COUNTS = Derived(
         "create table tally(name text primary key, count integer not null) without rowid",
     ),
 )
-DERIVED = (SEARCH, CHUNKS, TAGS, COUNTS)
+# When each way in was last used, for people to see; from the audit log.
+SLOT_USE = Derived(
+    "slot_use",
+    ("create table slot_use(slot text primary key, used integer not null, count integer not null) without rowid",),
+)
+DERIVED = (SEARCH, CHUNKS, TAGS, COUNTS, SLOT_USE)
 
 
 class NamespaceRow(NamedTuple):

@@ -44,6 +44,8 @@ _UNLOCK = {
     ),
     "session.begun": _done(_n("Began a session in {object}"), _n("Began a session")),
     "session.ended": _done(_n("Ended the session in {object}"), _n("Ended the session")),
+    "quick.remembered": _done(_n("Set up quick unlock of {object}"), _n("Set up quick unlock")),
+    "quick.forgotten": _done(_n("Switched off quick unlock of {object}"), _n("Switched off quick unlock")),
 }
 _READ = {
     "secret.revealed": _done(
@@ -107,14 +109,46 @@ _TRUST = {
     ),
     "key.rotated": _done(_n("Renewed the {object}"), _n("Renewed a key")),
     "key.kept": _done(_n("Stopped renewing the {object} and kept the old one"), _n("Stopped renewing a key")),
-    "slot.added": _done(_n("Added the way in {object}"), _n("Added a way in")),
+    "slot.added": _done(
+        _n("Added the way in {object}"),
+        _n("Added a way in"),
+        begun=(_n("Began to add the way in {object}"), _n("Began to add a way in")),
+    ),
     "slot.changed": _done(_n("Changed the way in {object}"), _n("Changed a way in")),
     "slot.replaced": _done(
+        _n("Replaced the way in {object} by {to}"),
         _n("Renewed the way in {object}"),
         _n("Renewed a way in"),
         begun=(_n("Began to renew the way in {object}"), _n("Began to renew a way in")),
     ),
-    "slot.removed": _done(_n("Removed the way in {object}"), _n("Removed a way in")),
+    "slot.removed": _done(
+        _n("Removed the way in {object}"),
+        _n("Removed a way in"),
+        begun=(_n("Began to remove the way in {object}"), _n("Began to remove a way in")),
+    ),
+    "slot.renamed": _done(
+        _n("Renamed the way in {object} to {to}"),
+        _n("Renamed a way in"),
+        begun=(_n("Began to rename the way in {object}"), _n("Began to rename a way in")),
+    ),
+    "slot.limited": _done(
+        _n("Set how long the way in {object} is good for"),
+        _n("Set how long a way in is good for"),
+        begun=(
+            _n("Began to set how long the way in {object} is good for"),
+            _n("Began to set how long a way in is good for"),
+        ),
+    ),
+    "slot.tested": _done(
+        _n("Tested the way in {object}: it opens this vault"),
+        _n("Tested a way in"),
+        failed=(_n("Tested the way in {object}: it did not open"), _n("Tested a way in, which did not open")),
+    ),
+    "slot.resealed": _done(
+        _n("Sealed the way in {object} again"),
+        _n("Sealed a way in again"),
+        begun=(_n("Began to seal the way in {object} again"), _n("Began to seal a way in again")),
+    ),
 }
 _EXPORT = {
     "secret.exported": _done(_n("Exported {field:plain} of {object}"), _n("Exported {object}"), _n("Exported a value")),
@@ -237,7 +271,21 @@ WORDS: dict[Outcome, str] = {  # behind the sentence, for an outcome that an act
     Outcome.BEGUN: _n(", begun"),
 }
 
-METHODS: dict[str, str] = {"password": _n("password"), "recovery_code": _n("recovery code"), "export": _n("password")}
+METHODS: dict[str, str] = {
+    "password": _n("password"),
+    "recovery_code": _n("recovery code"),
+    "key_file": _n("key file"),
+    "fido2": _n("security key"),
+    "challenge_response": _n("YubiKey"),
+    "piv": _n("smart card"),
+    "openpgp": _n("OpenPGP card"),
+    "pkcs11": _n("smart card or HSM"),
+    "tpm": _n("TPM"),
+    "device": _n("desktop keyring"),
+    "shares": _n("recovery shares"),
+    "quick": _n("quick unlock PIN"),
+    "export": _n("password"),
+}
 
 DETAILS: dict[str, str] = {
     "field": _n("Field"),
@@ -249,6 +297,14 @@ DETAILS: dict[str, str] = {
     "entries": _n("Entries"),
     "method": _n("With"),
     "slot": _n("Way in"),
+    "slot id": _n("Its number"),
+    "asks for": _n("Asks for"),
+    "reads values": _n("Reads values"),
+    "once": _n("For one use"),
+    "expires": _n("Ends, seconds since 1970"),
+    "why": _n("Why"),
+    "where": _n("Kept in"),
+    "seconds": _n("For so many seconds"),
     "now": _n("Now"),
     "act": _n("What was asked for"),
     "format": _n("Format"),

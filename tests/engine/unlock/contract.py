@@ -21,8 +21,9 @@ from kvault_gui.engine.errors import (
     WrongCredentialsError,
 )
 from kvault_gui.engine.facade import Engine
+from kvault_gui.engine.facade.steps import run_here
 from kvault_gui.engine.vault.methods import Desk, Enrolled
-from tests.engine.unlock.script import Answers, ScriptedPrompter, run_steps
+from tests.engine.unlock.script import Answers, ScriptedPrompter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,7 +226,7 @@ class MethodContract:
         factors = [person.wanted]
         if not self.alone:
             factors.insert(0, NewFactor(Method.PASSWORD, Secret.of(PASSWORD)))
-        added = run_steps(engine.slots.add(NewSlot("Contract", factors)))
+        added = run_here(engine.slots.add(NewSlot("Contract", factors)))
         self.enrolled(added)
         assert [factor.method for factor in added.slot.factors][-1] is self.method.method
         with pytest.raises(LastWayError):
@@ -250,7 +251,7 @@ class MethodContract:
         try:
             engine.slots.remove(keep, True)
         finally:
-            run_steps(
+            run_here(
                 engine.slots.add(NewSlot("Second", [NewFactor(Method.PASSWORD, Secret.of("second"))])),
             )
 

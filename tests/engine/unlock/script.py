@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from kvault_gui.engine.api import (
     AskChoice,
@@ -14,17 +14,12 @@ from kvault_gui.engine.api import (
     AskSecret,
     AskShares,
     AskTouch,
-    OnToken,
     Secret,
 )
 from kvault_gui.engine.errors import CancelledError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from kvault_gui.engine.api import Progress, Question
-
-Result = TypeVar("Result")
+    from kvault_gui.engine.api import Question
 
 Answer: TypeAlias = "str | Callable[[Question], str | None] | None"  # None cancels
 Answers: TypeAlias = "Mapping[type[Question], Answer | Sequence[Answer]] | Sequence[Answer]"
@@ -95,22 +90,3 @@ class ScriptedPrompter:
     def all(self, kind: type[Question]) -> list[Question]:
         """Every question and request of that kind so far."""
         return [each for each in [*self.asked, *self.shown] if isinstance(each, kind)]
-
-
-def run_steps(steps: Generator[Progress | OnToken, object, Result]) -> Result:
-    """Run a job to its end, each token's step in place; returns what it returns."""
-    try:
-        step = next(steps)
-        while True:
-            if not isinstance(step, OnToken):
-                step = steps.send(None)
-                continue
-            try:
-                value = step.work()
-            except Exception as error:  # noqa: BLE001 the job is to see it
-                step = steps.throw(error)
-            else:
-                step = steps.send(value)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
