@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -90,6 +91,14 @@ def read(key: object) -> CardKey:
     if isinstance(key, X25519PublicKey):
         return CardKey("x25519", WORDS["x25519"], _encoded(key))
     return CardKey("", type(key).__name__.removesuffix("PublicKey"), _encoded(key))
+
+
+def read_der(public: bytes) -> CardKey:
+    """What a SubjectPublicKeyInfo (DER) is. Raises InvalidInputError for none, and for a point that is on no curve."""
+    try:
+        return read(load_der_public_key(public))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise InvalidInputError(reason="That is no public key") from error
 
 
 def has_roca(key: CardKey) -> bool:
