@@ -22,7 +22,7 @@ class Calls(Protocol):
     async def job(
         self,
         on_progress: OnProgress | None,
-        method: Callable[Concatenate[Any, P], Generator[api.Progress, None, R]],
+        method: Callable[Concatenate[Any, P], Generator[api.Progress | api.OnToken, Any, R]],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kvault_gui.engine import api
-    from kvault_gui.runtime.hosted import Build, HostedEngine
+    from kvault_gui.runtime.hosted import Build, HostedEngine, Watch
 
 CLOSED, BROKEN = 0, 70  # exit status: the socket closed; something went wrong
 LARGEST_READ = 1 << 20  # bytes
@@ -35,7 +35,12 @@ def main(argv: list[str]) -> NoReturn:
 
         return Engine(prompter, where, emit)
 
-    serve(take_socket(), build)
+    def watch() -> Watch:
+        from kvault_gui.engine.facade import plugs  # noqa: PLC0415 loads what talks to readers
+
+        return plugs.watch()
+
+    serve(take_socket(), build, watch)
 
 
 def take_socket() -> socket.socket:
@@ -52,8 +57,8 @@ def take_socket() -> socket.socket:
     return sock
 
 
-def serve(sock: socket.socket, build: Build) -> NoReturn:
-    """Run the engine that ``build`` makes until the socket closes.
+def serve(sock: socket.socket, build: Build, watch: Callable[[], Watch]) -> NoReturn:
+    """Run the engine that ``build`` makes until the socket closes; ``watch`` is made when tokens are asked for.
 
     The end comes from the reading thread at once, also in the middle of a long statement: the store survives kills by
     design, and whoever wants a tidy end calls ``vaults.close`` before closing the socket.
@@ -67,7 +72,7 @@ def serve(sock: socket.socket, build: Build) -> NoReturn:
         finally:
             frames.wipe(buffer)
 
-    lane = Lane(post, build, lambda: os._exit(BROKEN))
+    lane = Lane(post, build, lambda: os._exit(BROKEN), watch)
     lane.start()
     status = BROKEN
     try:

@@ -31,6 +31,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 START_LIMIT = 30.0  # seconds until "ready"
 CLOSE_LIMIT = 2.0  # seconds for a tidy end
+SETTLE_LIMIT = 1.0  # seconds for what was cancelled to end
 REAP_LIMIT = 1.0  # seconds for the kernel to take a killed process away
 
 
@@ -62,6 +63,8 @@ class EngineClient:
         self._process, self._prompter, self._on_event = spawned.process, prompter, on_event
         self._numbers = itertools.count(1)
         self._waiting: dict[int, _Waiting] = {}
+        self._cancelled: set[int] = set()  # that the engine has not ended yet
+        self._settled: asyncio.Future[None] | None = None
         self._asking: dict[int, tuple[frames.Question, asyncio.Task[api.Secret]]] = {}
         self._on_gone: list[Callable[[], None]] = []
         self._told_to_end = False
@@ -77,6 +80,8 @@ class EngineClient:
         self.drafts = proxy.Drafts(self)
         self.audit = proxy.Audit(self)
         self.slots = proxy.Slots(self)
+        self.tokens = proxy.Tokens(self)
+        self.quick = proxy.Quick(self)
         self.formats = proxy.Formats(self)
 
     @classmethod
@@ -122,12 +127,23 @@ class EngineClient:
     async def job(
         self,
         on_progress: OnProgress | None,
-        method: Callable[Concatenate[Any, P], Generator[api.Progress, None, R]],
+        method: Callable[Concatenate[Any, P], Generator[api.Progress | api.OnToken, Any, R]],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
         """Run a long facade method; for the proxies."""
         return cast("R", await self._run(method, on_progress, args, kwargs))
+
+    async def settle(self, limit: float = SETTLE_LIMIT) -> bool:
+        """Wait until the engine has ended every call that was cancelled, at most ``limit`` seconds; whether it has.
+
+        What waits for a touch gives up by itself; a key derivation cannot, and kill() ends it.
+        """
+        if self._cancelled and self._settled is None:
+            self._settled = self._loop.create_future()
+        if self._settled is not None:
+            await asyncio.wait([self._settled], timeout=limit)
+        return not self._cancelled
 
     def kill(self) -> None:
         """End the process at once: to cancel an unlock, or when nothing may be waited for. Idempotent."""
@@ -204,18 +220,26 @@ class EngineClient:
         try:
             return await future
         except asyncio.CancelledError:
-            self._channel.send(frames.pack(frames.Cancel(number)))
+            self._cancel(number, future)
             raise
         finally:
             del self._waiting[number]
             self._withdraw_questions(number)
 
+    def _cancel(self, number: int, future: asyncio.Future[object]) -> None:
+        if not self._ended and (future.cancelled() or not future.done()):  # else its reply came in the same moment
+            self._cancelled.add(number)
+        self._channel.send(frames.pack(frames.Cancel(number)))
+
     def _received(self, body: bytearray) -> None:
         large = frames.take_large_secret(body)
         if large is not None:
+            self._over(large[0])
             self._settle_secret(*large)
             return
         frame = frames.read_for_window(body)
+        if isinstance(frame, frames.Result | frames.Failed):
+            self._over(frame.id)
         match frame:
             case frames.Result(number, value):
                 self._settle(number, value)
@@ -227,10 +251,10 @@ class EngineClient:
                     self._loop.call_soon(waiting.on_progress, progress)
             case frames.Event(what):
                 self._loop.call_soon(self._on_event, what)
-            case frames.Question():
-                self._ask(frame)
             case frames.Ready(version):
                 self._greet(version)
+            case _:
+                self._questioned(frame)
         frames.wipe(body)
 
     def _greet(self, version: str) -> None:
@@ -240,6 +264,13 @@ class EngineClient:
             self._ready.set_result(None)
         else:  # kvault was replaced while this window was running
             self._ready.set_exception(InternalError(kind=f"engine of version {version}"))
+
+    def _over(self, number: int) -> None:
+        """A call has its reply, be it cancelled or not."""
+        self._cancelled.discard(number)
+        if not self._cancelled and self._settled is not None:
+            self._settled.set_result(None)
+            self._settled = None
 
     def _settle(self, number: int, value: object) -> None:
         waiting = self._waiting.get(number)
@@ -267,6 +298,12 @@ class EngineClient:
         if future is not None and not future.done():
             future.set_exception(error)
 
+    def _questioned(self, frame: frames.Question | frames.Withdrawn) -> None:
+        if isinstance(frame, frames.Question):
+            self._ask(frame)
+        elif frame.id in self._asking:
+            self._asking.pop(frame.id)[1].cancel()
+
     def _ask(self, question: frames.Question) -> None:
         if self._told_to_end or question.call not in self._waiting:
             self._channel.send(frames.pack(frames.Answer(question.id, None)))
@@ -276,8 +313,8 @@ class EngineClient:
         task.add_done_callback(lambda done: self._answer(question.id, done))
 
     def _answer(self, number: int, task: asyncio.Task[api.Secret]) -> None:
-        """However the asking ended, the lane waits for an answer."""
-        del self._asking[number]
+        """However the asking ended, the lane waits for an answer, unless it has withdrawn the question."""
+        self._asking.pop(number, None)
         error = None if task.cancelled() else task.exception()
         answer = None if task.cancelled() or error is not None else task.result()
         try:
@@ -301,6 +338,8 @@ class EngineClient:
             return
         self._ended = True
         self._channel.close()
+        self._cancelled.clear()
+        self._over(0)
         for waiting in self._waiting.values():
             if not waiting.future.done():
                 waiting.future.set_exception(EngineGoneError())

@@ -68,7 +68,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
 
 
 class Question(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=6):
-    """Question ``id``, asked while ``call`` runs; the vault's lane waits for its Answer."""
+    """Question ``id``, asked while ``call`` runs; the lane that asks waits for its Answer, or sends Withdrawn."""
 
     id: int
     call: int
@@ -87,8 +87,14 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     version: str
 
 
+class Withdrawn(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=9):
+    """Question ``id`` (for a touch, or to plug something in) is over: it needs no answer."""
+
+    id: int
+
+
 ToEngine = Call | Cancel | Answer
-ToWindow = Result | Failed | Step | Question | Event | Ready
+ToWindow = Result | Failed | Step | Question | Event | Ready | Withdrawn
 LARGE = frozenset({bytes((ARRAY + 4, 0)), bytes((ARRAY + 3, 3))})  # how a Call and a Result begin
 
 # A Result as an array of three: 3, the number, and a Secret whose value is longer than 64 KiB ("bin 32").

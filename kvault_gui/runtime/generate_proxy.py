@@ -87,7 +87,7 @@ def _result(node: ast.FunctionDef) -> tuple[bool, str]:
     result = node.returns
     if isinstance(result, ast.Subscript) and ast.unparse(result.value) == "Generator":
         if not isinstance(result.slice, ast.Tuple):
-            raise TypeError(f"{node.name}: a job is a Generator[Progress, None, its result]")
+            raise TypeError(f"{node.name}: a job is a Generator[Progress | OnToken, object, its result]")
         return True, _text(result.slice.elts[2])
     return False, _text(result)
 

@@ -47,6 +47,16 @@ class HostedEngine(Protocol):
         ...
 
     @property
+    def tokens(self) -> api.Tokens:
+        """See ``engine.api``."""
+        ...
+
+    @property
+    def quick(self) -> api.Quick:
+        """See ``engine.api``."""
+        ...
+
+    @property
     def formats(self) -> api.Formats:
         """See ``engine.api``."""
         ...
@@ -57,6 +67,14 @@ class HostedEngine(Protocol):
         Returns:
             The seconds until it wants to be called again, or None: not before the next call.
         """
+        ...
+
+
+class Watch(Protocol):
+    """What tells of tokens that come and go; see ``engine.facade.plugs``."""
+
+    def wait(self, timeout: float) -> api.Plugged | None:
+        """What is there, at first and then at each change; None after ``timeout`` seconds without one."""
         ...
 
 

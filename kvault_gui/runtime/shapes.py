@@ -23,7 +23,7 @@ class Shape(typing.NamedTuple):
     arguments: type[msgspec.Struct]
     names: tuple[str, ...]  # of the arguments, in order
     result: msgspec.msgpack.Decoder[typing.Any]
-    job: bool  # yields Progress
+    job: bool  # yields Progress, and steps for tokens, which stay in the engine's process
     secret: bool  # the result is one Secret
 
 

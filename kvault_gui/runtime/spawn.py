@@ -8,7 +8,16 @@ import subprocess
 import sys
 
 START = os.path.join(os.path.dirname(os.path.abspath(__file__)), "start_child.py")  # noqa: PTH100, PTH118, PTH120 cheap
-KEPT = ("HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TZ")  # all the engine may know of the environment
+# All that the engine may know of the environment: folders, zone and language, and where the services of tokens listen.
+KEPT = ("HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TZ", "LANG")
+SERVICES = (
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DBUS_SYSTEM_BUS_ADDRESS",
+    "PCSCLITE_CSOCK_NAME",
+    "TPM2TOOLS_TCTI",
+    "SOFTHSM2_CONF",
+)
 FIXED = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
@@ -61,4 +70,4 @@ def spawn(where: str, *, program: str = START) -> Spawned:
 
 
 def _environment() -> dict[str, str]:
-    return FIXED | {name: os.environ[name] for name in KEPT if name in os.environ}
+    return FIXED | {name: os.environ[name] for name in KEPT + SERVICES if name in os.environ}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kvault_gui.engine import api
-    from kvault_gui.runtime.hosted import HostedEngine
+    from kvault_gui.runtime.hosted import HostedEngine, Watch
 
 
 def build(prompter: api.Prompter, emit: Callable[[api.Event], None]) -> HostedEngine:
@@ -20,6 +20,13 @@ def build(prompter: api.Prompter, emit: Callable[[api.Event], None]) -> HostedEn
     if sys.argv[1] == "cannot start":
         raise ModuleNotFoundError("no such part")
     return cast("HostedEngine", SampleEngine(prompter, emit))
+
+
+def watch() -> Watch:
+    """A watch over the tokens of a file that the test writes."""
+    from tests.runtime.sample_tokens import FolderWatch  # noqa: PLC0415 only where it runs
+
+    return FolderWatch()
 
 
 if __name__ == "__main__":
@@ -32,4 +39,4 @@ if __name__ == "__main__":
 
     sample_engine.MAIN_THREAD["dies with parent by"] = sample_engine.parent_death_signal()
 
-    child.serve(child.take_socket(), build)
+    child.serve(child.take_socket(), build, watch)

@@ -15,6 +15,7 @@ import apsw
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import EntryNotFoundError, LockedError
 from kvault_gui.runtime import hardening
+from tests.runtime.sample_tokens import SampleTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -186,6 +187,7 @@ class SampleEngine:
         self.secrets = SampleSecrets(self)
         self.formats = SampleFormats(self)
         self.slots = SampleSlots()
+        self.tokens = SampleTokens(self)
         self._idle = self._wishes()
 
     def idle(self) -> float | None:

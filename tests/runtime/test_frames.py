@@ -20,6 +20,7 @@ FRAMES = st.one_of(
     st.builds(frames.Question, values(int), values(int), values(api.Question)),
     st.builds(frames.Event, values(api.Event)),
     st.builds(frames.Ready, values(str)),
+    st.builds(frames.Withdrawn, values(int)),
 )
 
 
@@ -69,7 +70,14 @@ def test_the_arguments_of_every_method_come_back_as_they_were_sent(name: str) ->
 def test_frames_come_back_however_the_bytes_are_cut(sent: list[frames.ToWindow], pieces: int) -> None:
     bodies = unpack(b"".join(frames.pack(each) for each in sent), pieces)
     decode = msgspec.msgpack.Decoder(
-        frames.Cancel | frames.Answer | frames.Failed | frames.Step | frames.Question | frames.Event | frames.Ready
+        frames.Cancel
+        | frames.Answer
+        | frames.Failed
+        | frames.Step
+        | frames.Question
+        | frames.Event
+        | frames.Ready
+        | frames.Withdrawn
     ).decode
     assert [decode(body) for body in bodies] == sent
 
@@ -129,6 +137,14 @@ def test_the_largest_attached_file_fits_in_one_frame() -> None:
     entry = api.EntryInput(api.Kind.NOTE, "t", "", [field])
     assert len(unpack(frames.pack_call(1, "secrets.create", shapes.shape("secrets.create").arguments(entry)))) == 1
     assert len(unpack(frames.pack_result(1, secret))) == 1
+
+
+def test_a_step_for_a_token_is_in_no_frame() -> None:
+    step = api.OnToken("hid:1", int)
+    with pytest.raises(TypeError):
+        frames.pack(frames.Step(1, step))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        frames.pack_result(1, step)
 
 
 def test_what_is_too_large_is_refused_before_it_is_sent() -> None:

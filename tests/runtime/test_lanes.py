@@ -4,108 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import threading
 import time
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-import msgspec
 import pytest
 
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import CancelledError, LockedError
 from kvault_gui.runtime import frames, lanes, shapes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
-
-    from kvault_gui.runtime.hosted import HostedEngine
-
-VIEW = api.View()
-
-
-class ScriptedEngine:
-    """An engine whose acts are given by the test."""
-
-    def __init__(self, prompter: api.Prompter) -> None:
-        self.prompter = prompter
-        self.secrets = self.formats = self.tools = self
-        self.job: Callable[[], Generator[api.Progress, None, int]] = lambda: iter(())  # type: ignore[assignment,return-value]
-        self.act: Callable[[], int] = lambda: 0
-        self.wishes: list[float | Exception] = []
-        self.idled = threading.Semaphore(0)
-
-    def undo(self, _: str) -> Generator[api.Progress, None, int]:
-        return self.job()
-
-    def find(self, ref: str, *_: object) -> int:
-        return self.act() or len(ref)
-
-    def idle(self) -> float | None:
-        self.idled.release()
-        wish = self.wishes.pop(0) if self.wishes else None
-        if isinstance(wish, Exception):
-            raise wish
-        return wish
-
-
-class Stage:
-    """A lane, and everything that it posts."""
-
-    def __init__(self) -> None:
-        self.engine: ScriptedEngine
-        self.ended = threading.Event()
-        self._posted: queue.SimpleQueue[frames.ToWindow] = queue.SimpleQueue()
-        self._closing = False
-        self.lane = lanes.Lane(self._post, self._build, self.ended.set)
-
-    def _build(self, prompter: api.Prompter, _: Callable[[api.Event], None]) -> HostedEngine:
-        self.engine = ScriptedEngine(prompter)
-        return cast("HostedEngine", self.engine)
-
-    def _post(self, buffer: bytearray) -> None:
-        if self._closing:
-            raise SystemExit
-        self._posted.put(frames.read_for_window(buffer[frames.HEAD :]))
-
-    def next(self) -> frames.ToWindow:
-        return self._posted.get(timeout=10)
-
-    def call(self, number: int, name: str, *arguments: object) -> None:
-        body = frames.pack_call(number, name, shapes.shape(name).arguments(*arguments))[frames.HEAD :]
-        self.lane.put(frames.read_for_engine(body), body)
-
-    def put(self, frame: frames.ToEngine) -> None:
-        self.lane.put(frame, bytearray())
-
-    def close(self) -> None:
-        self._closing = True
-        self.call(1_000_000, "secrets.find", "ends the lane")
-        assert self.ended.wait(10)
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    made = Stage()
-    made.lane.start()
-    assert isinstance(made.next(), frames.Ready)
-    yield made
-    made.close()
-
-
-def described(frame: frames.ToWindow) -> str:
-    match frame:
-        case frames.Step(number, progress):
-            return f"step {number} {progress.done}"
-        case frames.Result(number, value):
-            return f"result {number} {msgspec.msgpack.decode(value)}"
-        case frames.Failed(number, code):
-            return f"failed {number} {code}"
-        case _:
-            return type(frame).__name__
+from tests.runtime.stage import Job, Stage, described
 
 
 def test_what_arrives_during_a_slice_is_served_before_the_next_slice(stage: Stage) -> None:
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         for each in range(1, 4):
             stage.call(10 * each, "secrets.find", "ab")
             stage.call(10 * each + 1, "secrets.find", "abc")
@@ -123,7 +34,7 @@ def test_what_arrives_during_a_slice_is_served_before_the_next_slice(stage: Stag
 
 
 def test_jobs_take_turns_slice_by_slice(stage: Stage) -> None:
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         stage.call(2, "formats.undo", "second") if not begun else None
         begun.append(1)
         for each in range(1, 4):
@@ -140,7 +51,7 @@ def test_jobs_take_turns_slice_by_slice(stage: Stage) -> None:
 def test_a_job_does_not_pause_between_its_slices(stage: Stage) -> None:
     slices = 500
 
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         yield from (api.Progress(each, slices) for each in range(slices))
         return 0
 
@@ -164,12 +75,13 @@ def test_a_call_that_was_cancelled_in_the_queue_is_not_run(stage: Stage) -> None
     ran: list[int] = []
     stage.engine.act = act
     stage.call(1, "secrets.find", "first")
-    assert [described(stage.next()) for _ in range(2)] == ["result 1 7", "result 3 7"]
+    assert [described(stage.next()) for _ in range(2)] == ["result 1 7", "failed 2 cancelled"]
+    assert described(stage.next()) == "result 3 7"
     assert len(ran) == 2
 
 
 def test_a_job_cancelled_during_a_slice_does_no_other_slice(stage: Stage) -> None:
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         try:
             stage.put(frames.Cancel(1))
             stage.call(2, "secrets.find", "ab")
@@ -181,12 +93,12 @@ def test_a_job_cancelled_during_a_slice_does_no_other_slice(stage: Stage) -> Non
     closed: list[int] = []
     stage.engine.job = job
     stage.call(1, "formats.undo", "batch")
-    assert [described(stage.next()) for _ in range(2)] == ["step 1 1", "result 2 2"]
+    assert [described(stage.next()) for _ in range(3)] == ["step 1 1", "failed 1 cancelled", "result 2 2"]
     assert closed == [1]
 
 
 def test_a_job_that_fails_while_it_is_cancelled_is_told_as_an_event(stage: Stage) -> None:
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         try:
             stage.put(frames.Cancel(1))
             yield api.Progress(1, 2)
@@ -246,7 +158,7 @@ def test_background_work_goes_on_until_it_wishes_no_more_and_again_after_a_call(
 def test_background_work_gets_a_slice_now_and_then_even_while_a_job_runs(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def job() -> Generator[api.Progress, None, int]:
+    def job() -> Job:
         for each in range(5):
             yield api.Progress(each, 5)
             idled.append(stage.engine.idled.acquire(blocking=False))

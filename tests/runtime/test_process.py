@@ -81,6 +81,16 @@ def test_the_process_knows_nothing_of_the_environment_but_where_things_lie(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    services = {
+        "XDG_RUNTIME_DIR": "/run/user/1",
+        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere",
+        "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere/else",
+        "PCSCLITE_CSOCK_NAME": "/nowhere/pcscd.comm",
+        "TPM2TOOLS_TCTI": "swtpm:host=localhost,port=1",
+        "SOFTHSM2_CONF": "/nowhere/softhsm2.conf",
+    }
+    for name, value in services.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("KVAULT_TEST_PASSWORD", "hunter2")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("LD_PRELOAD", "")
@@ -89,8 +99,10 @@ def test_the_process_knows_nothing_of_the_environment_but_where_things_lie(
         assert isinstance(receive(spawned), frames.Ready)
         told = Path(f"/proc/{spawned.process.pid}/environ").read_bytes().split(b"\0")
         names = {each.partition(b"=")[0].decode() for each in told if each}
-        assert names <= {"PATH", "LANG", "HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TZ"}
-        assert f"HOME={tmp_path}".encode() in told
+        folders = {"HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"}
+        assert names <= {"PATH", "LANG", "TZ"} | folders | set(services)
+        for name, value in {"HOME": str(tmp_path), **services}.items():
+            assert f"{name}={value}".encode() in told
     finally:
         spawned.discard()
 
@@ -176,8 +188,9 @@ def copy_of_the_package(folder: Path) -> Path:
     package = folder / "kvault_gui"
     shutil.copytree(TREE / "runtime", package / "runtime")
     (package / "engine").mkdir()
-    for name in ("__init__.py", "api.py", "errors.py"):
+    for name in ("__init__.py", "api.py"):
         shutil.copy(TREE / "engine" / name, package / "engine" / name)
+    shutil.copytree(TREE / "engine" / "errors", package / "engine" / "errors")
     (package / "__init__.py").write_text('__version__ = "another"\n')
     (package / "engine" / "facade.py").write_text(
         "class Engine:\n    def __init__(self, *_): ...\n    def idle(self): return None\n"
