@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.peers.cards.daemon import Service, shared_service
+from tests.peers.cards.hid import Ports, usb_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,3 +20,10 @@ def cards() -> Iterator[Service]:
     service.empty()
     yield service
     service.empty()
+
+
+@pytest.fixture
+def ports(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ports]:
+    """Emulated USB ports for FIDO tokens, in the place of /dev/hidraw*."""
+    with usb_ports(monkeypatch) as emulated:
+        yield emulated

@@ -109,6 +109,9 @@ class Applet:
     def deselect(self) -> None:
         """Another applet was selected, or the card was reset."""
 
+    def power_up(self) -> None:
+        """The card was put in: what a reset does not end, ends here."""
+
     def process(self, apdu: Apdu) -> bytes:
         """Do it and give the answer's data. Raises SW for every other status than 9000."""
         del apdu
@@ -134,8 +137,15 @@ class Card:
         self._current: Applet | None = None
         self._chain = self._rest = b""
 
+    def power_up(self) -> None:
+        """It was put into a reader."""
+        self.reset()
+        self.seen.clear()
+        for applet in self.applets:
+            applet.power_up()
+
     def reset(self) -> None:
-        """Power off and on again."""
+        """What a program can do: the reader takes the power away and gives it again."""
         with self._lock:
             for applet in self.applets:
                 applet.deselect()
@@ -207,8 +217,7 @@ class Slot:
         """Put a card in."""
         if self._socket is not None:
             raise RuntimeError("there is a card in that slot")
-        card.reset()
-        card.seen.clear()
+        card.power_up()
         self.pulled.clear()
         self._card = card
         if time.monotonic() - self._pulled_at < _SETTLED:
@@ -317,11 +326,10 @@ class Touch:
         """The token begins to blink."""
         self.asked += 1
         self._looks = 0
-        self._pressed.clear()
         self.wanted.set()
 
     def press(self) -> None:
-        """Touch it now."""
+        """Touch it now, or as soon as a touch is wanted."""
         self._pressed.set()
 
     def poll(self) -> bool:
@@ -329,11 +337,13 @@ class Touch:
         self._looks += 1
         if self._pressed.is_set() or (self.after is not None and self._looks > self.after):
             self.wanted.clear()
+            self._pressed.clear()
             return True
         return False
 
     def wait(self, seconds: float) -> bool:
         """Wait for the touch; False when nobody touched it in that time. Without ``after`` set at once or never."""
         touched = self.after is not None or self._pressed.wait(seconds)
+        self._pressed.clear()
         self.wanted.clear()
         return touched
