@@ -133,7 +133,7 @@ def test_size_and_lines_are_limited() -> None:
             header.parse(bad)
 
 
-@pytest.mark.parametrize("changes", [{"format": 2}, {"format": 99, "slots": "anything"}, {"suite": 2}, {"suite": 7}])
+@pytest.mark.parametrize("changes", [{"format": 3}, {"format": 99, "slots": "anything"}, {"suite": 2}, {"suite": 7}])
 def test_a_newer_format_is_named_as_such(changes: dict[str, object]) -> None:
     with pytest.raises(NewerFormatError, match="newer kvault"):
         header.parse(file_of(spelled(**changes)))
@@ -143,4 +143,36 @@ def test_the_next_header_keeps_what_binds_it() -> None:
     old = msgspec.convert(GOOD, Header)
     changed = msgspec.structs.replace(old, vault="00" * 16, generation=7, database="x", created=9, slots=[])
     new = header.following(changed, old)
-    assert new == msgspec.structs.replace(old, generation=2, slots=[])
+    assert new == msgspec.structs.replace(old, format=header.FORMAT, generation=2, slots=[])
+
+
+FACTOR = {"method": "fido2", "params": {"serial": "1"}}
+PARTS = [{"more": [FACTOR]}, {"name": "New name"}, {"once": True}, {"expires": 5}, {"sealed": "00"}]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: next(iter(part)))
+def test_what_format_2_brought_is_read_there_and_refused_in_format_1(part: dict[str, object]) -> None:
+    line = spelled(format=2, slots=[{**SLOT, **part}])
+    assert header.parse(file_of(line)).line == line
+    with pytest.raises(HeaderDamagedError):
+        header.parse(file_of(spelled(format=1, slots=[{**SLOT, **part}])))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"more": [FACTOR] * header.MAX_FACTORS},
+        {"more": [{**FACTOR, "params": {str(n): n for n in range(header.MAX_PARAMS + 1)}}]},
+        {"more": [{**FACTOR, "params": {"n": 1 << 63}}]},
+        {"more": [{**FACTOR, "other": 1}]},
+        {"more": []},  # spelled as if there were something
+        {"expires": 1 << 63},
+        {"expires": 0},
+        {"sealed": "0"},
+        {"name": "\ud800"},
+    ],
+    ids=str,
+)
+def test_what_format_2_brought_has_limits_and_one_spelling(part: dict[str, object]) -> None:
+    with pytest.raises(HeaderDamagedError):
+        header.parse(file_of(spelled(format=2, slots=[{**SLOT, **part}])))

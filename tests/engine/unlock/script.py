@@ -42,13 +42,11 @@ class ScriptedPrompter:
         on_touch: Callable[[AskTouch | AskPlug], None] | None = None,
         cancels: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.answers: dict[type[Question], list[Answer] | Answer] = {}
-        self.queue: list[Answer] | None = None
+        self.answers: dict[type[Question], list[Answer] | Answer] | list[Answer] = []
         if isinstance(answers, Mapping):
-            for kind, given in answers.items():
-                self.answers[kind] = given if isinstance(given, str) or callable(given) else list(given or [None])
+            self.answers = {kind: self._kept(given) for kind, given in answers.items()}
         else:
-            self.queue = list(answers)
+            self.answers = list(answers)
         self.on_touch = on_touch
         self.cancels = cancels
         self.asked: list[Question] = []
@@ -66,10 +64,12 @@ class ScriptedPrompter:
             raise CancelledError
         return Secret.of(answer)
 
+    @staticmethod
+    def _kept(given: Answer | Sequence[Answer]) -> list[Answer] | Answer:
+        return given if given is None or isinstance(given, str) or callable(given) else list(given)
+
     def _next(self, question: Question) -> Answer:
-        if self.queue is not None:
-            return self.queue.pop(0) if self.queue else None
-        given = self.answers.get(type(question))
+        given = self.answers if isinstance(self.answers, list) else self.answers.get(type(question))
         if isinstance(given, list):
             return given.pop(0) if given else None
         return given

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from kvault_gui.engine.api import (
     Accept,
-    AskSecret,
     Credential,
     EntryInput,
     Event,
@@ -27,10 +26,10 @@ START = 1_800_000_000.0  # seconds since 1970, on every test's clock
 
 
 class Script(ScriptedPrompter):
-    """A person who gives prepared answers to questions for a secret, and cancels when they run out."""
+    """A person who gives prepared answers, and cancels when they run out."""
 
     def __init__(self, *answers: str) -> None:
-        super().__init__({AskSecret: list(answers)})
+        super().__init__(list(answers))
 
 
 class Clock:
