@@ -65,6 +65,24 @@ class TokenForeignError(TokenError):
     advice = "Use the token that was enrolled here, or unlock in another way and add this one."
 
 
+class TokenStrangeError(TokenForeignError):
+    """A token of the enrolled kind that does not hold the key; nothing on it tells which of the two it is."""
+
+    code = "token-strange"
+    what = "{name} does not hold the key of this way in"
+    meaning = "It is another one of the same kind, or it was reset since it was enrolled."
+    advice = "Use the token that was enrolled here. If it was reset, unlock in another way and enrol it anew."
+
+
+class TokenUnfitError(TokenError):
+    """A token that lacks what a way in needs; ``reason`` says what, and is a whole clause."""
+
+    code = "token-unfit"
+    what = "{name} cannot be used for this: {reason}"
+    meaning = "Nothing on it was changed."
+    advice = "Use another token, or choose another kind of way in."
+
+
 class TokenOtherVaultError(TokenForeignError):
     """A token that is known to open another vault of this person."""
 
@@ -295,3 +313,9 @@ class BiometricsError(TokenError):
     code = "biometrics"
     what = "The fingerprint was not accepted: {reason}"
     advice = "Try again, or use another way in."
+
+
+class FingerUnknownError(BiometricsError):
+    """Another finger, or none that the reader could match: a try that counts."""
+
+    code = "finger-unknown"
