@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QDialog
 from kvault_gui.desktop.clipboard import Clipboard
 from kvault_gui.desktop.settings import SettingsFile
 from kvault_gui.desktop.watch import make_watch
-from kvault_gui.engine.api import Changed
+from kvault_gui.engine.api import Changed, Plugged
 from kvault_gui.engine.errors import EngineGoneError, KvaultError
 from kvault_gui.gui.prompter import WindowPrompter
 from kvault_gui.gui.tasks import Tasks
@@ -34,7 +34,8 @@ from .place import window_store
 from .refusals import Refusals
 from .session import Session
 from .signals import EndSignals
-from .unlocking import ENGINE_ENDED, Unlocking
+from .unlocking import ENGINE_ENDED, TOKEN_OUT, Unlocking
+from .ways import is_pulled_out
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -84,6 +85,7 @@ class Application(QObject):
         self.session: Session | None = None
         self.ended: asyncio.Future[int] | None = None
         self.leaving = leaving or Leaving()
+        self._plugged: Plugged | None = None  # the newest news of tokens
         self._refusals = Refusals()
         self.leaving.of(self)
 
@@ -170,6 +172,8 @@ class Application(QObject):
         self.prompter.over = self.session.window.ask
         self.tray.set_locked(locked=False)
         self.session.begin()
+        if self._plugged is not None:
+            self._look_at_tokens(self._plugged)  # pulled out while the vault was being opened
 
     def show(self) -> None:
         """Bring whatever window there is to the front."""
@@ -215,10 +219,22 @@ class Application(QObject):
             )
 
     def _on_event(self, event: Event) -> None:
+        if isinstance(event, Plugged):
+            self._plugged = event
+            if self.session is None:
+                self.unlocking.on_plugged(event)
+            else:
+                self._look_at_tokens(event)
         if self.session is not None:
             if isinstance(event, Changed):
                 self.session.window.secrets.on_changed(event)
             self.session.on_event(event)
+
+    def _look_at_tokens(self, event: Plugged) -> None:
+        """Lock when one that opened the vault was pulled out, if the person wants that."""
+        wanted = self.settings.lock_on_removal and self.session is not None
+        if wanted and self.session is not None and is_pulled_out(self.session.tokens, event):
+            self.lock(TOKEN_OUT)
 
     def _engine_gone(self) -> None:
         if self.session is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from kvault_gui.desktop.settings import Density
-from kvault_gui.engine.api import Found, Recorded
+from kvault_gui.engine.api import Found, Plugged, Recorded
 from kvault_gui.engine.errors import all_errors
 from kvault_gui.gui.main_window import MainWindow, Vault, Wishes
 from kvault_gui.gui.panes.secrets.acts import Parts
@@ -35,11 +35,12 @@ class Session(QObject):
 
     import_file = Signal(object)  # Path: bring this file over
     recorded = Signal(object)  # engine.api.Recorded: the log grew
+    plugged = Signal(object)  # engine.api.Plugged: a token came or went
 
     def __init__(self, application: Application, client: EngineClient, opened: Opened, method: str) -> None:
         super().__init__(application)
         self.application, self.client, self._opened = application, client, opened
-        self.path, self.name = opened.path, opened.name
+        self.path, self.name, self.tokens = opened.path, opened.name, opened.tokens
         state = self.tr("Unlocked, {method}").format(method=method) if method else self.tr("Unlocked")
         parts = Parts(client.secrets, client.namespaces, client.drafts, client.tools)
         self.window = MainWindow(parts, application.clipboard, Vault(opened.name, state), self.wishes())
@@ -73,6 +74,8 @@ class Session(QObject):
         """What the engine tells; damage that background verification found is said in words."""
         if isinstance(event, Recorded):
             self.recorded.emit(event)
+        elif isinstance(event, Plugged):
+            self.plugged.emit(event)
         elif isinstance(event, Found):
             kind = all_errors().get(event.code)
             if kind is not None:

@@ -1,4 +1,4 @@
-"""Locked: which vault, its unlock dialog or the wizard, and what comes of a try."""
+"""Locked: which vault, its unlock dialog or the wizard, and how the ways into it stand."""
 
 from __future__ import annotations
 
@@ -10,31 +10,37 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from kvault_gui.desktop.folders import with_tilde
-from kvault_gui.engine.api import Accept, Credential, Method, Secret
+from kvault_gui.engine.api import Accept, Ways
 from kvault_gui.engine.errors import (
     DamagedError,
     EngineGoneError,
-    InvalidInputError,
     KvaultError,
     NewerFormatError,
-    VaultHeldError,
+    ReaderServiceError,
     VaultNotFoundError,
-    WrongCredentialsError,
 )
 from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.dialogs.problem import HEAD, MISSING, OTHER, problem_of
 from kvault_gui.gui.dialogs.unlock import PASSWORD, UnlockDialog, UnlockState
+from kvault_gui.gui.dialogs.unlock_answers import UnlockAnswers
 from kvault_gui.gui.dialogs.wizard import NewVaultWizard, WizardCalls
 from kvault_gui.gui.tasks import Tasks
 
+from . import ways as ways_in
 from .glance import HOME_VAULTS
 from .making import Making
+from .trying import Trying, said
 
 if TYPE_CHECKING:
-    from kvault_gui.engine.api import Opened, Probe
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from kvault_gui.engine.api import Opened, Plugged, Probe, QuickState
+    from kvault_gui.runtime.client import EngineClient
 
     from .application import Application, Begun
-ENGINE_ENDED = "the engine ended"  # a reason for a lock that is told afterwards
+ENGINE_ENDED = "the engine ended"  # reasons for a lock that are told afterwards
+TOKEN_OUT = "token pulled out"  # noqa: S105 a reason
 
 
 def usual_place() -> Path:
@@ -52,15 +58,19 @@ class Unlocking(QObject):
         self.dialog: UnlockDialog | None = None
         self.wizard: NewVaultWizard | None = None
         self.ask = Ask(None)
-        self._path = ""
-        self._failures = 0
-        self._accept: list[Accept] = []
+        self.path = ""
+        self.trying = Trying(self)
+        self._probed: Probe | None = None
+        self._ways: Ways | None = None
+        self._quick: QuickState | None = None
+        self._service = True  # pcscd runs, as far as was told
+        self._hot = False  # a token came or went since the ways were looked at
         self._lock_next = False
         self._ready = asyncio.Event()  # there is an engine
 
     def take(self, begun: Begun) -> None:
         """Listen to what was shown before the first paint: a quick person's Enter comes before the engine is ready."""
-        self._path = begun.seen.vault
+        self.path = begun.seen.vault
         self.dialog = begun.dialog
         if begun.dialog is not None:
             self._connect(begun.dialog)
@@ -68,39 +78,53 @@ class Unlocking(QObject):
     async def begin(self, begun: Begun) -> None:
         """Go on with the dialog, or begin with the wizard."""
         self._ready.set()
-        if not self._path or self._application.inherited.state.get("wizard"):
+        if not self.path or self._application.inherited.state.get("wizard"):
             self.make_vault()
             return
         hidden = begun.dialog is None
         if hidden and not self._application.tray.is_there:
-            self._dialog().showMinimized()  # without a tray a hidden window could not be found again
+            self.shown.showMinimized()  # without a tray a hidden window could not be found again
         await self._probe()
-        if self._application.inherited.state.get("reason") == ENGINE_ENDED and self.dialog is not None:
-            self.dialog.show_news(
+        if self.dialog is not None:
+            self._tell_reason(self.dialog)
+        self.look_again()
+
+    def _tell_reason(self, dialog: UnlockDialog) -> None:
+        reason = self._application.inherited.state.get("reason")
+        if reason == ENGINE_ENDED:
+            dialog.show_news(
                 self.tr("kvault's engine ended unexpectedly"),
                 self.tr("The vault is locked. Nothing that was stored is lost."),
+            )
+        elif reason == TOKEN_OUT:
+            dialog.show_news(
+                self.tr("Locked, because the token was pulled out"), self.tr("Settings say so. Nothing is lost by it.")
             )
 
     def come_forward(self) -> None:
         """Show the dialog or the wizard in front."""
-        window = self.wizard or self._dialog()
+        window = self.wizard or self.shown
         window.showNormal()
         window.raise_()
         window.activateWindow()
 
     # The dialog -------------------------------------------------------------------------------------------------------
 
-    def _dialog(self) -> UnlockDialog:
+    @property
+    def shown(self) -> UnlockDialog:
+        """The dialog; made where there is none."""
         if self.dialog is None:
-            self.dialog = UnlockDialog(self._state(None))
+            self.dialog = UnlockDialog(self._state())
             self._connect(self.dialog)
         return self.dialog
 
     def _connect(self, dialog: UnlockDialog) -> None:
         self.ask = Ask(dialog)
         self._application.prompter.over = self.ask
-        dialog.submitted.connect(lambda typed, how: self.tasks.start(self._try(typed, how), "unlock"))
-        dialog.cancelled.connect(lambda: self.tasks.start(self._renew(), "engine", "queue"))
+        self._application.prompter.surface = UnlockAnswers(dialog)
+        dialog.submitted.connect(lambda *typed: self._try(self.trying.typed(*typed)))
+        dialog.way_chosen.connect(lambda slot: self._try(self.trying.way(slot)))
+        dialog.cancelled.connect(lambda: self.tasks.start(self._cancel(), "engine", "queue"))
         dialog.dismissed.connect(self._dismissed)
         dialog.quit_requested.connect(self._application.quit)
         dialog.other_vault.connect(lambda path: self.tasks.start(self._other(path), "other"))
@@ -110,81 +134,131 @@ class Unlocking(QObject):
 
     def _dismissed(self) -> None:
         if self._application.settings.keep_running and self._application.tray.is_there:
-            self._dialog().hide()
+            self.shown.hide()
         else:
             self._application.quit()
 
-    def _state(self, probe: Probe | None) -> UnlockState:
-        settings = self._application.settings
-        recent = tuple((Path(path).name, path) for path in settings.vaults if path != self._path)
-        failures = probe.failures if probe else []
-        return UnlockState(
-            name=probe.name if probe else Path(self._path).name,
-            path=with_tilde(self._path),
-            recent=recent,
-            methods=tuple(dict.fromkeys(slot.method.value for slot in probe.slots)) if probe else (PASSWORD,),
-            failures=len(failures),
-            last_failure=failures[-1].time if failures else 0.0,
-            holder=(probe.holder or "") if probe else "",
-            note=(probe.repaired or "") if probe else "",
+    def _state(self) -> UnlockState:
+        settings, probe = self._application.settings, self._probed
+        recent = tuple((Path(path).name, path) for path in settings.vaults if path != self.path)
+        state = UnlockState(Path(self.path).name, with_tilde(self.path), recent, (PASSWORD,))
+        if probe is None:
+            return state
+        found = ways_in.shown(probe.slots, self._ways)
+        return state._replace(
+            name=probe.name,
+            methods=found.methods,
+            failures=len(probe.failures),
+            last_failure=probe.failures[-1].time if probe.failures else 0.0,
+            holder=probe.holder or "",
+            note=probe.repaired or "",
+            rows=found.rows,
+            others=found.others,
+            notices=self._notices(found),
+            quick=ways_in.offer(self._quick),
         )
+
+    def _notices(self, found: ways_in.Shown) -> tuple[str, ...]:
+        held = any(ways_in.is_held(row) for row in (*found.rows, *found.others))
+        notices = list(self._ways.notices) if self._ways is not None and held else []
+        cards = any(ways_in.needs_reader(row) for row in found.rows)
+        if cards and not self._service and not any("pcscd" in notice for notice in notices):
+            notices.append(said(ReaderServiceError()))
+        return tuple(notices)
 
     async def _probe(self) -> None:
         client = self._application.client
         if client is None:
             return
         try:
-            probe = await client.vaults.probe(self._path)
+            probe = await client.vaults.probe(self.path)
         except (DamagedError, NewerFormatError, VaultNotFoundError) as error:
-            self._dialog().show_problem(problem_of(error, with_tilde(self._path)))
+            self.shown.show_problem(problem_of(error, with_tilde(self.path)))
             return
         except EngineGoneError:
             return  # an unlock was cancelled meanwhile: the next engine is asked again
         if self._application.session is not None:
             return  # a quick person was faster
-        self._failures = len(probe.failures)
-        self._dialog().set_state(self._state(probe))
+        self._probed = probe
+        self.trying.slots, self.trying.failures = probe.slots, len(probe.failures)
+        self.shown.set_state(self._state())
 
     async def engine_gone(self) -> None:
         """The engine ended while nothing was open: have another one."""
         await self._renew()
         await self._probe()
 
+    # How the ways in stand --------------------------------------------------------------------------------------------
+
+    def on_plugged(self, event: Plugged) -> None:
+        """A token came or went. While a try runs that is looked at afterwards."""
+        self._service, self._hot = event.service, True
+        if not self.tasks.is_running("unlock"):
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look how the ways in stand, and show it."""
+        self.tasks.start(self._look(), "look", "replace")
+
+    async def stop_looking(self) -> None:
+        """End a look that runs: the token is wanted for something else."""
+        if self.tasks.is_running("look"):
+            self.tasks.cancel("look")
+            await (await self.client()).settle()
+
+    async def _look(self) -> None:
+        if self._probed is None:
+            return
+        try:
+            client = await self.client()
+            if self._application.settings.quick_unlock:
+                self._quick = await client.quick.state(self.path)
+                self._show_state()
+            others = [path for path in self._application.settings.vaults if path != self.path]
+            self._ways = await client.tokens.ways(self.path, others)
+        except EngineGoneError:
+            return  # the next engine is asked again
+        except KvaultError as error:
+            self._ways = Ways([], [], [said(error)])
+        hot, self._hot = self._hot, False
+        self._show_state(hot=hot)
+
+    def _show_state(self, *, hot: bool = False) -> None:
+        dialog = self.dialog
+        if dialog is None or self.tasks.is_running("unlock"):
+            return
+        before = {row.slot for row in dialog.state.rows if row.state == ways_in.READY}
+        state = self._state()._replace(failures=0, holder=dialog.state.holder, news=dialog.state.news)
+        if state != dialog.state:
+            dialog.set_state(state)
+        new = [row for row in state.rows if row.state == ways_in.READY and row.slot not in before]
+        # Whoever plugs a key in while nothing is typed wants to open the vault with it.
+        if hot and len(new) == 1 and ways_in.is_plugged(new[0]) and dialog.isVisible() and dialog.is_idle:
+            dialog.choose(new[0].slot)
+
     # A try ------------------------------------------------------------------------------------------------------------
 
-    async def _try(self, typed: bytearray, how: str) -> None:
-        dialog, secret = self._dialog(), Secret(typed)
-        dialog.begin_unlock()
-        try:
-            await self._ready.wait()
-            client = self._application.client or await self._application.attach()
-            opened = await client.vaults.unlock(self._path, Credential(Method(how), secret), self._accept)
-        except WrongCredentialsError:
-            self._failures += 1
-            dialog.show_wrong(self._failures)
-            self.tasks.start(self._renew(), "engine", "queue")
-        except InvalidInputError as error:
-            self._failures += 1
-            dialog.show_wrong(self._failures, str(error))
-            self.tasks.start(self._renew(), "engine", "queue")
-        except VaultHeldError as error:
-            dialog.end_unlock()
-            holder = str(error.fields.get("holder", ""))
-            dialog.set_state(self._state(None)._replace(holder=holder))
-        except (DamagedError, NewerFormatError, VaultNotFoundError) as error:
-            dialog.show_problem(problem_of(error, with_tilde(self._path)))
-        except EngineGoneError:
-            dialog.end_unlock()  # cancelled, or it ended: another one is on its way
-        except KvaultError:
-            dialog.end_unlock()
-            raise
-        else:
-            self._done(opened, self.tr("password") if how == PASSWORD else self.tr("recovery code"))
-        finally:
-            secret.wipe()
+    def _try(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.tasks.start(work, "unlock")
+        if task is not None:
+            task.add_done_callback(lambda _done: self.look_again() if self._hot else None)
 
-    def _done(self, opened: Opened, method: str) -> None:
-        self._accept = []
+    async def client(self) -> EngineClient:
+        """The engine, as soon as there is one."""
+        await self._ready.wait()
+        return self._application.client or await self._application.attach()
+
+    async def _cancel(self) -> None:
+        """End the try that runs: what waits for a token gives up by itself, a key derivation ends with its engine."""
+        self.tasks.cancel("unlock")
+        client = self._application.client
+        if not self.trying.talks or client is None or not await client.settle():
+            await self._renew()
+
+    def opened(self, opened: Opened, method: str) -> None:
+        """A vault is open: the dialog goes."""
+        self.trying.start_over()
+        self._application.prompter.surface = None
         if self.dialog is not None:
             self.dialog.end_unlock()
             self.dialog.hide()
@@ -193,6 +267,10 @@ class Unlocking(QObject):
         self._application.opened(opened, method)
         if self._lock_next:
             self._application.lock("asked for")
+
+    def renew(self) -> None:
+        """Have a fresh engine soon."""
+        self.tasks.start(self._renew(), "engine", "queue")
 
     async def _renew(self) -> None:
         """Have a fresh engine: nothing else stops a key derivation, or forgets a wrong password.
@@ -229,19 +307,19 @@ class Unlocking(QObject):
         self.tasks.cancel("unlock")
         if self._application.client is not None:
             self._application.client.kill()
-        self._dialog().end_unlock()
-        self.tasks.start(self._renew(), "engine", "queue")
+        self.shown.end_unlock()
+        self.renew()
         return False
 
     def _answered(self, choice: str) -> None:
-        dialog = self._dialog()
+        dialog = self.shown
         if choice == OTHER:
             self.tasks.start(self._other(""), "other")
             return
         if choice in (MISSING, HEAD):
-            self._accept = [*self._accept, Accept(choice)]
+            self.trying.accept = [*self.trying.accept, Accept(choice)]
         dialog.clear_problem()
-        again = self.tr("Type the password once more.")
+        again = self.tr("Unlock once more.")
         if choice == HEAD:
             dialog.show_news(self.tr("Everything is verified before the vault opens"), again)
         elif choice == MISSING:
@@ -251,15 +329,18 @@ class Unlocking(QObject):
 
     async def _other(self, path: str) -> None:
         if not path:
-            chosen = await self.ask.open_folder(self.tr("Open a vault's folder"), str(Path(self._path).parent))
+            chosen = await self.ask.open_folder(self.tr("Open a vault's folder"), str(Path(self.path).parent))
             if chosen is None:
                 return
             path = chosen
-        self._path, self._failures, self._accept = path, 0, []
-        dialog = self._dialog()
+        self.path = path
+        self.trying.start_over()
+        self._probed = self._ways = self._quick = None
+        dialog = self.shown
         dialog.clear_problem()
-        dialog.set_state(self._state(None))
+        dialog.set_state(self._state())
         await self._probe()
+        self.look_again()
 
     def make_vault(self) -> None:
         """Open the wizard; the unlock dialog waits behind it, if there is a vault to unlock."""
@@ -268,7 +349,7 @@ class Unlocking(QObject):
 
     async def _make_vault(self) -> None:
         await self._ready.wait()
-        making = Making(self._application, self._ready, lambda: self.tasks.start(self._renew(), "engine", "queue"))
+        making = Making(self._application, self._ready, self.renew)
         seconds = self._application.settings.clipboard_seconds
         calls = WizardCalls(
             create=making.create,
@@ -286,11 +367,11 @@ class Unlocking(QObject):
         finally:
             self.wizard = None
         if done == QDialog.DialogCode.Accepted and opened is not None:
-            self._done(opened, self.tr("password"))
+            self.opened(opened, self.tr("password"))
             session = self._application.session
             if source is not None and session is not None:
                 session.import_file.emit(source)
-        elif self._path:
+        elif self.path:
             self.come_forward()
         else:
             self._application.quit()

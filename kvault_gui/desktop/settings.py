@@ -52,6 +52,9 @@ class Settings(msgspec.Struct, kw_only=True):
     lock_on_suspend: bool = True
     lock_on_screen_lock: bool = True
     lock_on_user_switch: bool = True
+    lock_on_removal: bool = False  # of the token that unlocked
+    quick_unlock: bool = False  # offer a PIN for the rest of the session after a full unlock
+    quick_minutes: int = 480
     keep_running: bool = True  # closing the window leaves the tray
     start_at_login: bool = False
 
@@ -67,7 +70,12 @@ class Settings(msgspec.Struct, kw_only=True):
             self.last_vault = self.vaults[0] if self.vaults else ""
 
 
-LIMITS = {"auto_lock_minutes": (0, 24 * 60), "clipboard_seconds": (0, 600), "hide_seconds": (0, 3600)}
+LIMITS = {
+    "auto_lock_minutes": (0, 24 * 60),
+    "clipboard_seconds": (0, 600),
+    "hide_seconds": (0, 3600),
+    "quick_minutes": (5, 7 * 24 * 60),
+}
 
 
 class SettingsFile:

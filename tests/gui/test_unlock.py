@@ -38,7 +38,7 @@ def test_enter_submits_what_was_typed_and_empties_the_field(dialog: UnlockDialog
     QTest.keyClicks(dialog.field, "hunter2")
     with qtbot.waitSignal(dialog.submitted) as sent:
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert sent.args == [bytearray(b"hunter2"), PASSWORD]
+    assert sent.args == [bytearray(b"hunter2"), PASSWORD, ""]
     assert len(dialog.field) == 0
 
 

@@ -1,22 +1,35 @@
-"""Dialogs for the engine's questions: a secret, a choice, a touch."""
+"""Dialogs for the engine's questions: a secret, a choice, a touch, a token to plug in, a file."""
 
 from __future__ import annotations
 
+import math
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.cards import Tile
 from kvault_gui.gui.widgets.countdown import CountdownRing
 from kvault_gui.gui.widgets.labels import label
-from kvault_gui.gui.widgets.secret_edit import SecretEdit
+
+from .questions_rings import TouchRings
+from .questions_secret import SecretPanel, SecretWanted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from kvault_gui.engine.api import AskChoice, AskSecret, AskTouch
+    from kvault_gui.engine.api import AskChoice, AskFile, AskPlug, AskSecret, AskTouch
+
+GRACE = 5  # seconds after a token's time in which the engine says what came of it
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Questions", text)
 
 
 class _Asks(QDialog):
@@ -40,41 +53,43 @@ class _Asks(QDialog):
         row = QHBoxLayout()
         row.setContentsMargins(0, theme.px(16), 0, 0)
         row.addStretch(1)
-        cancel = button(self.tr("Cancel"), on_click=self.reject)
-        cancel.setAutoDefault(False)
-        row.addWidget(cancel)
+        self.cancel = button(_tr("Cancel"), on_click=self.reject)
+        row.addWidget(self.cancel)
         self.action: QPushButton | None = None
         if action:
-            self.action = button(action, "primary", on_click=self.accept)
+            self.action = button(action, "primary", on_click=self.act)
             self.action.setDefault(True)
             row.addWidget(self.action)
         layout.addLayout(row)
         self.setMinimumWidth(theme.px(420))
 
+    def act(self) -> None:
+        """What the button does."""
+        self.accept()
+
 
 class SecretDialog(_Asks):
-    """Asks for a password or a PIN."""
+    """Asks for a password or a PIN: its tries are told before, and the last one is asked about once more."""
 
     def __init__(self, question: AskSecret) -> None:
-        self.field = SecretEdit(question.title)
-        text = question.text
-        if question.retries is not None:
-            text = f"{text} {_tries(question.retries)}".strip()
-        super().__init__(question.title, text, self.field, _tr("Continue"))
-        self.field.setObjectName("asked-secret")
+        wanted = SecretWanted(question.title, question.retries, question.token, question.least)
+        self.panel = SecretPanel(wanted, own_button=False)
+        self.field = self.panel.field
+        super().__init__(question.title, question.text, self.panel, _tr("Continue"))
+        assert self.action is not None  # noqa: S101 named above
+        self.panel.ready_changed.connect(self.action.setEnabled)
+        self.panel.confirming.connect(self.action.setHidden)
+        self.panel.passed.connect(self.accept)
+        self.action.setEnabled(self.panel.is_ready)
+
+    def act(self) -> None:
+        """Give what was typed, if it may be given."""
+        self.panel.submit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin in the field."""
         super().showEvent(event)
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Questions", text)
-
-
-def _tries(count: int) -> str:
-    return _tr("One try is left.") if count == 1 else _tr("{count} tries are left.").format(count=count)
+        self.panel.begin()
 
 
 class ChoiceDialog(_Asks):
@@ -96,31 +111,105 @@ class ChoiceDialog(_Asks):
         return next((number for number, radio in enumerate(self._radios) if radio.isChecked()), 0)
 
 
-class TouchDialog(_Asks):
-    """Waits for a token to be touched; closed by whoever opened it when that happened."""
+class _Waits(_Asks):
+    """Waits for something to be done with a token; closed by whoever opened it when that happened."""
 
-    def __init__(self, question: AskTouch) -> None:
+    def __init__(self, title: str, text: str, picture: QWidget, seconds: int) -> None:
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        self._ring = CountdownRing(30)
-        self._left = self._total = max(question.seconds, 1)
-        row.addWidget(self._ring)
-        self._words = label("", "body", "text2")
+        row.setSpacing(theme.px(16))
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._words = label("", "body", "text2", wrap=True)
         row.addWidget(self._words, 1)
-        super().__init__(question.token, "", holder, "")
+        self._ring = CountdownRing(30)
+        row.addWidget(self._ring)
+        self._total = max(seconds, 1)
+        self._ends = time.monotonic() + self._total
+        super().__init__(title, text, holder, "")
         self._clock = QTimer(self)
         self._clock.setInterval(1_000)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
-        self._show()
+        self._tick()
 
     def _tick(self) -> None:
-        self._left -= 1
-        if self._left <= 0:
+        left = self._ends - time.monotonic()
+        if left <= -GRACE:
             self.reject()
-        self._show()
+            return
+        self._ring.set_remaining(max(left, 0.0), self._total)
+        count = max(math.ceil(left), 0)
+        self._words.setText(_tr("Waits {count} s more.").format(count=count) if count else _tr("The time is over."))
 
-    def _show(self) -> None:
-        self._ring.set_remaining(self._left, self._total)
-        self._words.setText(self.tr("Touch it now, {count} s left").format(count=self._left))
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say it also to those who do not see it."""
+        super().showEvent(event)
+        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+        announcement = QAccessibleAnnouncementEvent(
+            self, f"{self.accessibleName()}. {self.accessibleDescription()} {self._words.text()}"
+        )
+        announcement.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(announcement)
+
+
+class TouchDialog(_Waits):
+    """Waits for a token to be touched."""
+
+    def __init__(self, question: AskTouch) -> None:
+        title = _tr("Touch {name} now").format(name=question.token)
+        super().__init__(title, question.text or _tr("It blinks."), TouchRings(), question.seconds)
+
+
+class PlugDialog(_Waits):
+    """Waits for a token to be plugged in, or to be pulled out and plugged in again."""
+
+    def __init__(self, question: AskPlug) -> None:
+        words = _tr("Pull {name} out and plug it in again") if question.again else _tr("Plug in {name}")
+        super().__init__(words.format(name=question.token), question.text, Tile("usb", 48), question.seconds)
+
+
+class FileDialog(_Asks):
+    """Asks for a file's path. ``browse_wanted`` asks for the desktop's own chooser; ``set_path`` takes its answer."""
+
+    browse_wanted = Signal()
+
+    def __init__(self, question: AskFile) -> None:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        self.path = QLineEdit()
+        self.path.setObjectName("asked-file")
+        self.path.setAccessibleName(question.title)
+        self.path.setMaxLength(4_096)
+        row.addWidget(self.path, 1)
+        self.browse = button(_tr("Browse…"), on_click=self.browse_wanted.emit)
+        row.addWidget(self.browse)
+        super().__init__(question.title, question.text, holder, _tr("Continue"))
+        self.path.textChanged.connect(self._look)
+        self._look()
+
+    def _look(self) -> None:
+        if self.action is not None:
+            self.action.setEnabled(bool(self.path.text().strip()))
+
+    def chosen(self) -> str:
+        """The path, the person's own folder written out."""
+        return str(Path(self.path.text().strip()).expanduser())
+
+    def folder(self) -> str:
+        """Where to begin to choose: beside what is typed; "" where nothing is."""
+        typed = self.path.text().strip()
+        return str(Path(typed).expanduser().parent) if typed else ""
+
+    def set_path(self, path: str) -> None:
+        """Put a path into the field."""
+        self.path.setText(path)
+        if self.action is not None:
+            self.action.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin in the field."""
+        super().showEvent(event)
+        self.path.setFocus(Qt.FocusReason.OtherFocusReason)

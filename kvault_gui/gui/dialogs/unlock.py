@@ -1,7 +1,7 @@
 """The unlock dialog.
 
 It knows plain data and speaks by signals, so that it can be painted before anything else is loaded: nothing here
-imports the engine's structs, asyncio or the client.
+imports the engine's structs, asyncio or the client, and what the first picture does not show is imported later.
 """
 
 import time
@@ -9,34 +9,36 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
-from kvault_gui.gui.widgets.buttons import button
-from kvault_gui.gui.widgets.cards import app_mark
-from kvault_gui.gui.widgets.labels import label, left_to_right
-from kvault_gui.gui.widgets.secret_edit import SecretEdit
 
-from .unlock_parts import LONGEST_PAUSE, PASSWORD, RECOVERY_CODE, KeyboardLine, Line, UnlockState, pause_after
+from . import unlock_parts as parts
+from .unlock_page import WIDTH, UnlockPage
+from .unlock_parts import PASSWORD, QUICK, RECOVERY_CODE, UnlockState, WayRow, pause_after
 
 if TYPE_CHECKING:
-    from kvault_gui.gui.widgets.panels import Banner, ProgressPanel
+    from kvault_gui.gui.widgets.panels import ProgressPanel
 
     from .problem import Problem, ProblemPage
+    from .unlock_row import WayItem
+    from .unlock_rows import WayRows
 
-__all__ = ["PASSWORD", "RECOVERY_CODE", "UnlockDialog", "UnlockState", "pause_after"]
+__all__ = ["PASSWORD", "QUICK", "RECOVERY_CODE", "UnlockDialog", "UnlockState", "WayRow", "pause_after"]
 
-WIDTH = 440  # px at a 13 px font
+LEAST_ROWS = 120  # px: the rows scroll in no less
 
 
 class UnlockDialog(QDialog):
-    """Asks for a password or a recovery code.
+    """Asks for a password, a code or a PIN, and shows the ways in that need a token.
 
-    ``submitted`` carries the typed bytes, which the receiver wipes, and the method. ``cancelled`` ends a running
-    unlock; ``dismissed`` is the window's close button or Esc; ``other_vault`` carries a path, or "" for "choose one".
+    ``submitted`` carries the typed bytes, which the receiver wipes, the method and the way in ("" for every one that
+    takes it); ``way_chosen`` a way in that begins with nothing typed. ``cancelled`` ends a running unlock;
+    ``dismissed`` is the window's close button or Esc; ``other_vault`` carries a path, or "" for "choose one".
     """
 
-    submitted = Signal(object, str)
+    submitted = Signal(object, str, str)
+    way_chosen = Signal(str)
     cancelled = Signal()
     dismissed = Signal()
     quit_requested = Signal()
@@ -48,200 +50,203 @@ class UnlockDialog(QDialog):
 
     def __init__(self, state: UnlockState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state, self._method = state, PASSWORD
-        self._busy = self._painted = False
+        self._state, self._method, self._way, self._trying = state, PASSWORD, "", ""
+        self._busy = self._painted = self._in_full = False
         self._fitted = QSize()
-        self._until = 0.0  # time.monotonic() when the pause ends
+        self._before_pause = self._wrong_before = ""
         self._progress: ProgressPanel | None = None
-        self._banner: Banner | None = None
         self._problem: ProblemPage | None = None
+        self._rows: WayRows | None = None
         self.setWindowTitle(self.tr("Unlock — kvault"))
-        self._build()
-        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.quit_requested)
-        self._tick = QTimer(self)
-        self._tick.setInterval(250)
-        self._tick.timeout.connect(self._count_down)
-        self.set_state(state)
-
-    # --- building --------------------------------------------------------------------------------------------------
-
-    def _build(self) -> None:
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
-        self._page = QWidget()
-        self._outer.addWidget(self._page)
-        centre = Qt.AlignmentFlag.AlignHCenter
-        page = QVBoxLayout(self._page)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(theme.px(18))
-        column = QVBoxLayout()
-        margin = theme.px(32)
-        column.setContentsMargins(margin, theme.px(26), margin, 0)
-        column.setSpacing(0)
-        column.addWidget(app_mark(56), 0, centre)
-        column.addSpacing(theme.px(12))
-        self._title = label("", "title", wrap=True)
-        self._title.setAlignment(centre)
-        column.addWidget(self._title)
-        column.addWidget(self._build_chooser(), 0, centre)
-        column.addSpacing(theme.px(14))
-        self._caption = label("", "label", "text2")
-        column.addWidget(self._caption)
-        column.addSpacing(theme.px(6))
-        self.field = SecretEdit(self.tr("Password"))
-        self.field.setProperty("large", True)  # noqa: FBT003 Qt's signature
-        self.field.edited.connect(self._edited)
-        self.field.installEventFilter(self)
-        self._caption.setBuddy(self.field)
-        column.addWidget(self.field)
-        self._wrong = Line("alert-circle-filled", "bad")
-        column.addWidget(self._wrong)
-        self._keyboard = KeyboardLine()
-        column.addWidget(self._keyboard)
-        self._slot = QVBoxLayout()  # banner and progress, when there are any
-        self._slot.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._slot)
-        page.addLayout(column)
-        page.addStretch(1)
-        page.addLayout(self._build_foot())
-
-    def _build_chooser(self) -> QPushButton:
-        self._chooser = button("", "ghost", small=True)
-        self._chooser.setProperty("font_role", "small")
-        self._chooser.setAutoDefault(False)
-        self._chooser.setAccessibleName(self.tr("Vault"))
-        self._chooser.setMenu(QMenu(self._chooser))
-        return self._chooser
-
-    def _build_foot(self) -> QHBoxLayout:
-        self._ways = button(self.tr("Other ways"), "ghost")
-        self._ways.setMenu(QMenu(self._ways))
-        self._ways.setAutoDefault(False)
-        self._quit = button(self.tr("Quit"), on_click=self.quit_requested.emit)
-        self._quit.setAutoDefault(False)
-        self.unlock_button: QPushButton = button(self.tr("Unlock"), "primary", on_click=self._submit)
-        self.unlock_button.setDefault(True)
-        row = QHBoxLayout()
-        flush, margin = theme.px(22), theme.px(32)  # the word, not its frame, begins at the margin
-        sides = (margin, flush) if self.isRightToLeft() else (flush, margin)
-        row.setContentsMargins(sides[0], 0, sides[1], theme.px(24))
-        row.setSpacing(theme.px(8))
-        row.addWidget(self._ways)
-        row.addStretch(1)
-        row.addWidget(self._quit)
-        row.addWidget(self.unlock_button)
-        return row
+        self._page = page = UnlockPage()
+        self._outer.addWidget(page)
+        self.field, self.unlock_button = page.field, page.unlock
+        self._chooser, self._ways, self._quit, self._keyboard = page.chooser, page.ways, page.quit, page.keyboard
+        page.field.edited.connect(self._edited)
+        page.field.installEventFilter(self)
+        page.other_vault.connect(self.other_vault)
+        page.new_vault.connect(self.new_vault)
+        page.ask_holder_to_lock.connect(self.ask_holder_to_lock)
+        page.method_chosen.connect(self._set_typed)
+        page.way_chosen.connect(self.choose)
+        page.quit.clicked.connect(self.quit_requested)
+        page.unlock.clicked.connect(self._submit)
+        page.full.clicked.connect(self._unlock_in_full)
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.quit_requested)
+        self._pause = parts.Pause(self)
+        self._pause.tick.connect(self._count_down)
+        self.set_state(state)
 
     # --- what it shows ---------------------------------------------------------------------------------------------
 
     def set_state(self, state: UnlockState) -> None:
         """Show another vault, or news of this one."""
+        if state.path != self._state.path:
+            self._way, self._in_full = "", False
+            self._pause.end()
+            self.field.wipe()
         self._state = state
-        self._title.setText(self.tr("Unlock {name}").format(name=state.name))
-        room = theme.px(WIDTH - 2 * 32 - 48)
-        shown = self._chooser.fontMetrics().elidedText(left_to_right(state.path), Qt.TextElideMode.ElideMiddle, room)
-        self._chooser.setText(shown.replace("&", "&&"))
-        self._chooser.setAccessibleDescription(state.path)
-        self._fill_chooser()
-        self._fill_ways()
-        self._set_method(self._method if self._method in state.methods else state.methods[0])
-        if state.holder:
-            self._show_held(state.holder)
-        elif state.note:
-            self._show_banner("info", self.tr("Something was mended"), state.note)
-        elif self._banner is not None:
-            self._banner.hide()
+        self._page.show_vault(state)
+        self._set_method(parts.method_for(state, self._method, typed=len(self.field) > 0, in_full=self._in_full))
+        self._page.show_what_happened(state)
         left = state.last_failure + pause_after(state.failures) - time.time()
         if left > 0:
-            self._pause(min(left, LONGEST_PAUSE))
+            self._begin_pause(min(left, parts.LONGEST_PAUSE))
         self._refresh()
 
-    def _fill_chooser(self) -> None:
-        menu = self._chooser.menu()
-        menu.clear()
-        for name, path in self._state.recent:
-            act = menu.addAction(theme.icon("safe"), f"{name}\t{left_to_right(path)}".replace("&", "&&"))
-            act.triggered.connect(lambda _checked=False, path=path: self.other_vault.emit(path))
-        if self._state.recent:
-            menu.addSeparator()
-        menu.addAction(theme.icon("folder-open"), self.tr("Open another vault…"), lambda: self.other_vault.emit(""))
-        menu.addAction(theme.icon("plus"), self.tr("New vault…"), self.new_vault.emit)
+    @property
+    def state(self) -> UnlockState:
+        """What it shows."""
+        return self._state
 
-    def _fill_ways(self) -> None:
-        words = {PASSWORD: (self.tr("Password"), "keyboard"), RECOVERY_CODE: (self.tr("Recovery code"), "key")}
-        menu = self._ways.menu()
-        menu.clear()
-        for method in self._state.methods:
-            text, icon = words[method]
-            act = menu.addAction(theme.icon(icon), text)
-            act.triggered.connect(lambda _checked=False, method=method: self._set_method(method))
-        self._ways.setVisible(len(self._state.methods) > 1)
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs and nothing is typed."""
+        return not self._busy and not len(self.field) and not self._quickly and self._problem is None
+
+    @property
+    def _quickly(self) -> bool:
+        quick = self._state.quick
+        return quick is not None and not self._in_full and self._method in (QUICK, "")
 
     def _set_method(self, method: str) -> None:
-        if method != self._method:
+        changed, self._method = method != self._method, method
+        if changed:
             self.field.wipe()
-            self._wrong.say("")
-        self._method = method
-        code = method == RECOVERY_CODE
-        caption = self.tr("Recovery code") if code else self.tr("Password")
-        self._caption.setText(caption)
-        self.field.setAccessibleName(caption)
-        self.field.setPlaceholderText(self.tr("The groups on your recovery sheet") if code else "")
-        for action, name in zip(self._ways.menu().actions(), self._state.methods, strict=True):
-            action.setVisible(name != method)
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._page.wrong.say("")
+        self._way = parts.way_for(self._state, self._way)
+        way = self._state.way(self._way) if method == PASSWORD else None
+        self._page.show_method(method, way.title.partition(" + ")[2] if way is not None else "")
+        quick = self._state.quick
+        self._page.hint.say(quick.words if quick is not None and self._quickly else "")
+        self._page.full.setVisible(self._quickly)
+        self._fill_ways()
+        self._show_rows()
+        if changed and not self._busy:
+            self._take_focus()
         self._refresh()
 
+    def _fill_ways(self) -> None:
+        typed = [method for method in parts.typed_methods(self._state) if method != self._method]
+        self._page.fill_ways([*typed, *self._state.others], shown=not self._quickly)
+
+    def _set_typed(self, method: str) -> None:
+        self._in_full, self._way = self._state.quick is not None and method != QUICK, ""
+        self._set_method(method)
+
+    def _unlock_in_full(self) -> None:
+        self._in_full = True
+        self._set_method(parts.method_for(self._state, self._method, typed=False, in_full=True))
+
+    def _show_rows(self) -> None:
+        rows, notices = parts.below(self._state, quickly=self._quickly)
+        if self._rows is None and not rows and not notices:
+            return
+        self._area().set_rows(rows, notices, typed=bool(self._method))
+        self._area().select(self._way if self._method == PASSWORD else "")
+
+    def _area(self) -> "WayRows":
+        if self._rows is None:
+            self._rows = self._page.make_rows()
+            self._rows.chosen.connect(self.choose)
+            self._rows.cancelled.connect(self.cancelled)
+        return self._rows
+
+    @property
+    def rows(self) -> "list[WayItem]":
+        """The rows under the field, from above to below."""
+        return self._rows.items if self._rows is not None else []
+
     def show_news(self, title: str, text: str) -> None:
-        """Say what has happened since the vault was open; the next state takes it away."""
-        self._show_banner("info", title, text)
-
-    def _show_held(self, holder: str) -> None:
-        text = self.tr("Only one program at a time may change a vault.")
-        self._show_banner("wait", self.tr("{holder} has this vault open").format(holder=holder), text, ask=True)
-
-    def _show_banner(self, kind: str, title: str, text: str, *, ask: bool = False) -> None:
-        from kvault_gui.gui.widgets.panels import Banner  # noqa: PLC0415 not needed for the first paint
-
-        if self._banner is not None:
-            self._slot.removeWidget(self._banner)
-            self._banner.deleteLater()
-        self._banner = Banner(kind, title, text)
-        if ask:
-            self._banner.add_button(self.tr("Ask it to lock"), self.ask_holder_to_lock.emit)
-        self._slot.addSpacing(theme.px(12))
-        self._slot.addWidget(self._banner)
+        """Say what has happened since the vault was open; a state without news takes it away."""
+        self.set_state(self._state._replace(news=(title, text)))
 
     # --- unlocking -------------------------------------------------------------------------------------------------
 
-    def begin_unlock(self) -> None:
-        """An unlock runs: nothing can be typed; progress appears after 300 ms."""
-        from kvault_gui.gui.widgets.panels import ProgressPanel  # noqa: PLC0415 not needed for the first paint
+    def choose(self, slot: str) -> None:
+        """Begin with a way in; one that begins with a password waits until it is typed."""
+        way = self._state.way(slot)
+        if self._busy:
+            return
+        if way is None or not way.typed_first:
+            self.way_chosen.emit(slot)
+            return
+        if self._method == PASSWORD and len(self.field):
+            self._way = slot
+            self._set_method(PASSWORD)
+            self._submit()
+            return
+        self._way = "" if self._way == slot and PASSWORD in self._state.methods else slot
+        self._set_method(PASSWORD)
+        self._take_focus()
 
-        self._busy = True
-        self._wrong.say("")
+    def _submit(self) -> None:
+        if self._busy or not len(self.field) or self._pause.runs or not self._method:
+            return
+        slot = self._way if self._method == PASSWORD else ""
+        # What is asked for after a password may fail without it being wrong: then it need not be typed again.
+        typed = self.field.peek() if slot else self.field.take()
+        self.submitted.emit(typed, self._method, slot)
+
+    def begin_unlock(self, slot: str = "") -> None:
+        """An unlock runs: nothing can be typed or chosen; progress appears after 300 ms.
+
+        Args:
+            slot: the way in that is tried, "" for every one that takes what was typed.
+        """
+        self._busy, self._trying, self._wrong_before = True, slot, ""
+        self._page.wrong.say("")
         theme.restyle(self.field, invalid=False)
-        if self._progress is None:
-            self._progress = ProgressPanel()
-            self._progress.cancelled.connect(self.cancelled)
-            self._slot.addSpacing(theme.px(12))
-            self._slot.addWidget(self._progress)
-        self._progress.begin(self.tr("Computing the key"), self.tr("This is slow on purpose, also for a thief."))
+        if self._rows is not None:
+            self._rows.begin(slot)
+        way = self._state.way(slot)
+        item = self._rows.item(slot) if self._rows is not None and (way is None or not way.typed_first) else None
+        if item is not None and (way is not None or self._quickly):
+            item.show_work()
+        else:
+            self._progress = self._page.begin_progress(self.cancelled)
         self._refresh()
+
+    def spot(self, token: str) -> "WayItem":
+        """Where a question about ``token`` is shown while an unlock runs."""
+        if self._progress is not None:
+            self._progress.finish()
+        item = self._area().spot(self._trying, token, self._state.way(self._trying))
+        item.remember_wrong(self._wrong_before)
+        return item
+
+    def say_next(self, text: str) -> None:
+        """Say this under the field that is asked for next: what was given before was wrong."""
+        self._wrong_before = text
 
     def end_unlock(self) -> None:
         """The unlock ended or was cancelled."""
-        self._busy = False
+        slot, self._busy, self._trying = self._trying, False, ""
         if self._progress is not None:
             self._progress.finish()
+        if self._rows is not None:
+            self._rows.end()
         self._refresh()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus(slot)
+
+    def _take_focus(self, slot: str = "") -> None:
+        """The cursor goes to the row that was tried, else to the field, else to the first row."""
+        item = self._rows.item(slot) if self._rows is not None and slot else None
+        way = self._state.way(slot)
+        if item is not None and (way is None or not way.typed_first):
+            item.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._method:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._rows is not None:
+            self._rows.focus_first()
 
     def show_wrong(self, failures: int, sentence: str = "") -> None:
         """What was typed does not open the vault. ``failures`` in a row, this one included, decide on a pause.
 
         Args:
-            failures: since the last success.
+            failures: since the last success; 0 for what counts its tries elsewhere.
             sentence: instead of the usual one, for example for a mistyped recovery code.
         """
         self.end_unlock()
@@ -252,11 +257,21 @@ class UnlockDialog(QDialog):
         self._keyboard.read()
         if self._keyboard.caps_lock:
             words.append(self.tr("Caps Lock is on."))
-        self._wrong.say(" ".join(words))
+        self._page.wrong.say(" ".join(words))
         wait = pause_after(failures)
         if wait:
-            self._pause(wait)
+            self._begin_pause(wait)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_trouble(self, slot: str, text: str) -> None:
+        """A token or another thing that is held did not do it: said at its row. What was typed is still there."""
+        self.end_unlock()
+        item = self._rows.item(slot) if self._rows is not None else None
+        if item is not None and self._rows is not None:
+            item.set_trouble(text)
+            self._rows.see(item)
+        else:
+            self._page.wrong.say(text)
 
     def show_problem(self, problem: "Problem") -> None:
         """Show damage instead of the field: what happened, facts, choices."""
@@ -284,68 +299,62 @@ class UnlockDialog(QDialog):
         if show_page:
             self._page.show()
             self._fit()
-            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._take_focus()
+
+    def _edited(self) -> None:
+        if len(self.field):
+            theme.restyle(self.field, invalid=False)
+            if not self._pause.runs:
+                self._page.wrong.say("")
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.field.setReadOnly(self._busy)
+        ready = bool(len(self.field)) and not self._busy and not self._pause.runs
+        self.unlock_button.setEnabled(ready)
+        for each in (self._ways, self._chooser, self._page.full):
+            each.setEnabled(not self._busy)
+
+    def _begin_pause(self, seconds: float) -> None:
+        if not self._pause.runs:
+            self._before_pause = self._page.wrong.text
+        self._pause.begin(seconds)
+        self._refresh()
+
+    def _count_down(self, left: int) -> None:
+        words = self.tr("Try again in {count} s.").format(count=left) if left else ""
+        self._page.wrong.say(f"{self._before_pause} {words}".strip())
+        self._refresh()
+
+    @property
+    def sentence(self) -> str:
+        """What stands under the field."""
+        return self._page.wrong.text
 
     def _fit(self) -> None:
         least = self._problem.minimumWidth() if self._problem is not None else theme.px(WIDTH)
         width = max(least, self._outer.minimumSize().width())
+        if self._rows is not None and self._problem is None:
+            rest = self._outer.totalHeightForWidth(width) - self._rows.tall
+            self._rows.set_most(max(self.screen().availableSize().height() - theme.px(40) - rest, theme.px(LEAST_ROWS)))
         height = self._outer.totalHeightForWidth(width)  # negative where nothing in it is wrapped
         wanted = QSize(width, height if height > 0 else self._outer.totalSizeHint().height())
         if wanted != self._fitted:  # setting a size asks for a layout again
             self._fitted = wanted
             self.setFixedSize(wanted)
 
-    def _submit(self) -> None:
-        if self._busy or not len(self.field) or self._until > time.monotonic():
-            return
-        self.submitted.emit(self.field.take(), self._method)
-
-    def _edited(self) -> None:
-        if len(self.field):
-            theme.restyle(self.field, invalid=False)
-            if not self._tick.isActive():
-                self._wrong.say("")
-        self._refresh()
-
-    def _refresh(self) -> None:
-        waiting = self._until > time.monotonic()
-        self.field.setReadOnly(self._busy)
-        ready = bool(len(self.field)) and not self._busy and not waiting
-        self.unlock_button.setEnabled(ready)
-        self._ways.setEnabled(not self._busy)
-        self._chooser.setEnabled(not self._busy)
-
-    # --- the pause after failures ----------------------------------------------------------------------------------
-
-    def _pause(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
-        self._whole = seconds
-        self._before_pause = self._wrong.text
-        self._count_down()
-        self._tick.start()
-        self._refresh()
-
-    def _count_down(self) -> None:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            self._tick.stop()
-            self._wrong.say(self._before_pause)
-            self._refresh()
-            return
-        words = self.tr("Try again in {count} s.").format(count=int(left) + 1)
-        self._wrong.say(f"{self._before_pause} {words}".strip())
-
-    @property
-    def sentence(self) -> str:
-        """What stands under the field."""
-        return self._wrong.text
-
     # --- events ----------------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look at Caps Lock whenever a key went up or the field got the focus."""
-        if watched is self.field and event.type() in (QEvent.Type.KeyRelease, QEvent.Type.FocusIn) and self._painted:
+        """Look at Caps Lock whenever a key went up or the field got the focus; Down goes to the rows."""
+        if watched is not self.field:
+            return False
+        if event.type() in (QEvent.Type.KeyRelease, QEvent.Type.FocusIn) and self._painted:
             self._keyboard.read()
+        down = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down
+        if down and event.type() == QEvent.Type.KeyPress and self._rows is not None:
+            self._rows.focus_first()
+            return True
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -370,7 +379,7 @@ class UnlockDialog(QDialog):
         """Begin in the field."""
         self._fit()
         super().showEvent(event)
-        self.field.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        self._take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc cancels a running unlock, else closes."""
