@@ -1,0 +1,83 @@
+"""A card with a key that opens what was sent to it: what PIV and OpenPGP cards have in common.
+
+``KeyCard`` is what an open card of either kind offers; the two are in piv.py and openpgp.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ..errors import InvalidInputError, LastPinTryError, PinBlockedError, PinError, WrongPinError
+
+if TYPE_CHECKING:
+    from ..api import Prompter, TokenInfo
+    from ..crypto.card_keys import CardKey
+
+TOUCH_SECONDS = 15  # how long a YubiKey blinks (its manual; not adjustable for PIV and OpenPGP)
+
+
+class KeyCard(Protocol):
+    """An open card. Every method raises TokenRemovedError, TokenBusyError, ReaderServiceError, TokenError."""
+
+    token: str  # TokenInfo.id
+    name: str  # settable: how errors name it
+    unpads: bool  # takes PKCS #1 v1.5 padding off an RSA result by itself
+    pin_least: int  # bytes of a PIN
+
+    def key(self) -> CardKey | None:
+        """The decryption key's public half; None if there is none, or it cannot be read."""
+        ...
+
+    def needs_pin(self) -> bool:
+        """Whether the key wants the PIN."""
+        ...
+
+    def needs_touch(self) -> bool:
+        """Whether the key wants a touch."""
+        ...
+
+    def retries(self) -> int:
+        """PIN tries left."""
+        ...
+
+    def verify(self, pin: str) -> None:
+        """Give the PIN. Raises WrongPinError, LastPinTryError, PinBlockedError, InvalidInputError."""
+        ...
+
+    def unblocking(self) -> str:
+        """What helps when the PIN is blocked, a sentence."""
+        ...
+
+    def open(self, key: CardKey, sent: bytes) -> bytes:
+        """What ``card_keys.send`` sent. Raises TokenTimeoutError when nobody touched it."""
+        ...
+
+    def make(self, kind: str, info: TokenInfo, prompter: Prompter, *, touch: bool) -> list[str]:
+        """Make a key on the card, in place of what is there; gives notes for the person.
+
+        Raises InvalidInputError for what this card cannot make, and PIN errors.
+        """
+        ...
+
+    def notes(self) -> list[str]:
+        """What the person should know about this card, e.g. that its PIN is the maker's."""
+        ...
+
+
+def check_pin(pin: str, least: int, most: int) -> None:
+    """Never send what cannot be right: some cards count it as a wrong try. Lengths in bytes (UTF-8).
+
+    Raises InvalidInputError.
+    """
+    size = len(pin.encode())
+    if not least <= size <= most:
+        raise InvalidInputError(reason=f"The PIN has {least} to {most} characters", field="pin")
+
+
+def refused_pin(name: str, retries: int, unblocking: str) -> PinError:
+    """The error for a PIN that the card refused. ``unblocking``: what helps when it is blocked, a sentence."""
+    if retries <= 0:
+        return PinBlockedError(name=name, help=unblocking)
+    if retries == 1:
+        return LastPinTryError(name=name, retries=1)
+    return WrongPinError(name=name, retries=retries)

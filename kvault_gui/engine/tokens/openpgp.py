@@ -1,0 +1,265 @@
+"""OpenPGP cards (OpenPGP application on ISO smart card systems 3.4): the decryption key. Cards of any maker.
+
+yubikit asks for a YubiKey's firmware version, which no other card has; those are answered for with version 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..api import AskSecret, Method
+from ..crypto import card_keys
+from ..crypto.card_keys import CardKey
+from ..errors import InvalidInputError, PinBlockedError, TokenError, TokenTimeoutError, TokenUnknownError
+from . import pcsc
+from .key_card import check_pin, refused_pin
+
+if TYPE_CHECKING:
+    from yubikit.openpgp import AlgorithmAttributes, DiscretionaryDataObjects, OpenPgpSession
+
+    from ..api import Prompter, TokenInfo
+    from .pcsc import Card
+
+KINDS = tuple(card_keys.WORDS)
+_DEFAULTS = ("x25519", "rsa2048")  # the first that the card makes
+_CURVES = {  # names in the library
+    "p256": "SECP256R1",
+    "p384": "SECP384R1",
+    "p521": "SECP521R1",
+    "bp256": "BrainpoolP256R1",
+    "bp384": "BrainpoolP384R1",
+    "bp512": "BrainpoolP512R1",
+    "x25519": "X25519",
+}
+_MAKERS = {  # the register of manufacturer numbers, as GnuPG keeps it
+    0x0005: "ZeitControl",
+    0x0006: "Yubico",
+    0x000B: "Feitian",
+    0x000F: "Nitrokey",
+    0xF1D0: "CanoKeys",
+    0xF517: "Gnuk",
+}
+_YUBICO = 0x0006
+_PIN_LEAST, _ADMIN_LEAST = 6, 8  # section 4.3.1
+_VERSION = 0xF1  # Yubico's GET VERSION
+_UNKNOWN = frozenset({0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6B00})  # what cards say to an instruction they do not know
+_NOT_TOUCHED = frozenset({0x6600, 0x6982, 0x6985})  # 6600: section 7.1, "security-related issues (UIF)"
+_UNBLOCK = "Its admin PIN or reset code sets a new one (“gpg --card-edit”, “passwd”)."
+_DEAD = "Its admin PIN is blocked as well: only a reset helps, and that deletes its keys."
+_ADMIN_BLOCKED = "Only a reset of the card helps, and that deletes its keys."
+_ROCA = "This firmware makes weak RSA keys (ROCA, CVE-2017-15361); choose an elliptic curve"
+_NO_FINGERPRINT = "“gpg --card-status” shows the new key without a fingerprint, because it belongs to no OpenPGP key."
+
+
+class _Versioned:
+    """A card of any maker as a ``SmartCardConnection`` to yubikit."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self.transport = card.transport
+
+    def send_and_receive(self, apdu: bytes) -> tuple[bytes, int]:
+        data, status = self.card.send_and_receive(apdu)
+        return (bytes(3), 0x9000) if apdu[1] == _VERSION and status in _UNKNOWN else (data, status)
+
+    def close(self) -> None:
+        self.card.close()
+
+
+class OpenPgpCard:
+    """An open OpenPGP card: a ``KeyCard``."""
+
+    unpads = True
+    pin_least = _PIN_LEAST
+
+    def __init__(self, card: Card) -> None:
+        """Select the applet. Raises TokenUnknownError if there is none."""
+        from yubikit.core.smartcard import SmartCardConnection  # noqa: PLC0415 optional library
+        from yubikit.openpgp import OpenPgpSession  # noqa: PLC0415 optional library
+
+        self._card = card
+        self.token = pcsc.PREFIX + card.reader
+        SmartCardConnection.register(_Versioned)
+        connection: Any = _Versioned(card)
+        with pcsc.faults(card.name):
+            self._session: OpenPgpSession = OpenPgpSession(connection)
+            self._data = self._read()
+
+    @property
+    def name(self) -> str:
+        """How errors name it."""
+        return self._card.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._card.name = name
+
+    @property
+    def maker(self) -> str:
+        """Who made it, by the number in the application identifier; "" for one that is not known here."""
+        return _MAKERS.get(self._session.aid.manufacturer, "")
+
+    @property
+    def _pin_most(self) -> int:
+        """Bytes of the longest PIN."""
+        return self._data.pw_status.max_len_user
+
+    def _read(self) -> DiscretionaryDataObjects:
+        try:
+            return self._session.get_application_related_data().discretionary
+        except (ValueError, KeyError, IndexError) as error:
+            raise TokenError(name=self.name, reason="it gave an answer that makes no sense") from error
+
+    # --- the key ---
+
+    def key(self) -> CardKey | None:
+        """The public half of the decryption key; None if there is none."""
+        from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
+        from yubikit.openpgp import KEY_REF, KEY_STATUS  # noqa: PLC0415 optional library
+
+        if self._data.key_information.get(KEY_REF.DEC) == KEY_STATUS.NONE:
+            return None
+        try:
+            return card_keys.read(self._session.get_public_key(KEY_REF.DEC))
+        except ApduError:
+            return None  # cards before 3.4 do not say whether there is one: it cannot be read, so there is none
+        except (ValueError, KeyError, AttributeError):
+            return CardKey("", "of a type that is not known here", b"")
+
+    def needs_pin(self) -> bool:
+        """Always, section 7.2.11."""
+        return True
+
+    def needs_touch(self) -> bool:
+        """By the key's user interaction flag (section 4.4.3.6)."""
+        return bool(self._data.uif_dec)
+
+    def open(self, key: CardKey, sent: bytes) -> bytes:
+        """PSO: DECIPHER (section 7.2.11): the text without its padding, or ECDH's shared x."""
+        from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
+
+        with pcsc.faults(self.name):
+            try:
+                return card_keys.shared_x(key.kind, self._session.decrypt(sent))
+            except ApduError as error:
+                if error.sw in _NOT_TOUCHED and self.needs_touch():
+                    raise TokenTimeoutError(name=self.name) from error
+                raise
+
+    # --- the PIN ---
+
+    def retries(self) -> int:
+        """Tries left, read without spending one."""
+        with pcsc.faults(self.name):
+            return self._session.get_pin_status().attempts_user
+
+    def verify(self, pin: str) -> None:
+        """Give the PIN (PW1) for decryption: mode 82."""
+        from yubikit.core import InvalidPinError  # noqa: PLC0415 optional library
+
+        check_pin(pin, _PIN_LEAST, self._pin_most)
+        with pcsc.faults(self.name):
+            try:
+                self._session.verify_pin(pin, extended=True)
+            except InvalidPinError as error:
+                # The cause is left out: nothing that handled the PIN is to be shown.
+                raise refused_pin(self.name, error.attempts_remaining, self.unblocking()) from None
+
+    def unblocking(self) -> str:
+        """What helps when the PIN is blocked."""
+        with pcsc.faults(self.name):
+            return _UNBLOCK if self._session.get_pin_status().attempts_admin else _DEAD
+
+    def notes(self) -> list[str]:
+        """Nothing: these cards do not tell whether their PIN is the maker's."""
+        return []
+
+    # --- making a key ---
+
+    def make(self, kind: str, info: TokenInfo, prompter: Prompter, *, touch: bool) -> list[str]:
+        """GENERATE ASYMMETRIC KEY PAIR (section 7.2.14), with the admin PIN."""
+        from yubikit.openpgp import INS, KEY_REF, UIF  # noqa: PLC0415 optional library
+
+        del info
+        if touch and self._data.uif_dec is None:
+            raise InvalidInputError(reason=f"{self.name} cannot want a touch for its key", field="touch")
+        attributes = self._makes(kind)
+        self._administer(prompter)
+        with pcsc.faults(self.name):
+            if self._data.attributes_dec != attributes:
+                self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
+            self._session.protocol.send_apdu(0, INS.GENERATE_ASYM, 0x80, 0, KEY_REF.DEC.crt)
+            if touch and not self._data.uif_dec:
+                self._session.put_data(KEY_REF.DEC.uif_do, UIF.ON)
+            self._data = self._read()
+        return [_NO_FINGERPRINT]
+
+    def _makes(self, kind: str) -> AlgorithmAttributes:
+        """The attributes to set for that kind. Raises InvalidInputError for what this card cannot make."""
+        if kind and kind not in KINDS:
+            raise InvalidInputError(reason=f"An OpenPGP card makes no key of the type “{kind}”", field="key")
+        offered = self._offered()
+        for each in (kind,) if kind else _DEFAULTS:
+            if each.startswith("rsa") and (4, 2, 0) <= self._session.version < (4, 3, 5):
+                raise InvalidInputError(reason=_ROCA, field="key")
+            for attributes in offered:
+                if _is(attributes, each):
+                    return attributes
+        words = card_keys.WORDS[kind] if kind else " or ".join(card_keys.WORDS[each] for each in _DEFAULTS)
+        raise InvalidInputError(reason=f"{self.name} makes no {words} keys", field="key")
+
+    def _offered(self) -> list[AlgorithmAttributes]:
+        """What the card makes: what it is set to, and what it says that it can be set to (section 4.4.3.11)."""
+        from yubikit.core import NotSupportedError  # noqa: PLC0415 optional library
+        from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
+        from yubikit.openpgp import KEY_REF  # noqa: PLC0415 optional library
+
+        offered = [self._data.attributes_dec]
+        try:
+            offered += self._session.get_algorithm_information().get(KEY_REF.DEC, [])
+        except (ApduError, NotSupportedError, ValueError, KeyError):
+            return offered  # it does not say, or says it in a way that cannot be read
+        return offered
+
+    def _administer(self, prompter: Prompter) -> None:
+        """Give the admin PIN (PW3)."""
+        from yubikit.core import InvalidPinError  # noqa: PLC0415 optional library
+
+        whose = f"{self.name} (admin PIN)"
+        status = self._session.get_pin_status()
+        if not status.attempts_admin:
+            raise PinBlockedError(name=whose, help=_ADMIN_BLOCKED)
+        text = "Making a key needs the card's admin PIN."
+        question = AskSecret(
+            f"Admin PIN of {self.name}", text, status.attempts_admin, Method.OPENPGP, self.name, _ADMIN_LEAST
+        )
+        pin = prompter.ask(question).text()
+        check_pin(pin, _ADMIN_LEAST, status.max_len_admin)
+        with pcsc.faults(self.name):
+            try:
+                self._session.verify_admin(pin)  # type: ignore[no-untyped-call] # the library left it without types
+            except InvalidPinError as error:
+                raise refused_pin(whose, error.attempts_remaining, _ADMIN_BLOCKED) from None
+
+
+def _is(attributes: AlgorithmAttributes, kind: str) -> bool:
+    from yubikit.openpgp import OID, EcAttributes, RsaAttributes  # noqa: PLC0415 optional library
+
+    if isinstance(attributes, RsaAttributes):
+        return kind == f"rsa{attributes.n_len}"
+    curve = _CURVES.get(kind)
+    ecdh = 0x12  # the algorithm of decryption keys on curves, section 4.4.3.9
+    return (
+        curve is not None
+        and isinstance(attributes, EcAttributes)
+        and attributes.algorithm_id == ecdh
+        and attributes.oid == OID[curve]
+    )
+
+
+def applet(card: Card) -> OpenPgpCard | None:
+    """The OpenPGP applet of a card that is connected; None if there is none."""
+    try:
+        return OpenPgpCard(card)
+    except TokenUnknownError:
+        return None
