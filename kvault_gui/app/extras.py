@@ -33,6 +33,7 @@ def wire(session: Session) -> None:
     window.import_wanted.connect(lambda: window.tasks.start(_import(session, None), "import"))
     session.import_file.connect(lambda path: window.tasks.start(_import(session, path), "import"))
     window.export_wanted.connect(lambda: window.tasks.start(_export(session), "export"))
+    window.ways_wanted.connect(lambda: window.tasks.start(ways(session), "ways"))
     window.settings_wanted.connect(lambda: window.tasks.start(_settings(session, pane), "settings"))
     window.about_wanted.connect(lambda: window.tasks.start(_about(session), "about"))
 
@@ -74,6 +75,27 @@ async def _export(session: Session) -> None:
     finally:
         if prompter.over is dialog.ask:
             prompter.over = before
+
+
+async def ways(session: Session, *, add: bool = False) -> None:
+    """The ways into the vault; ``add`` begins with one more."""
+    from kvault_gui.gui.dialogs.ways import WaysCalls, WaysDialog, asked_over  # noqa: PLC0415 as late as it is wanted
+
+    window, client, prompter = session.window, session.client, session.application.prompter
+    what = QCoreApplication.translate("Session", "Recovery code")
+    calls = WaysCalls(
+        client.slots,
+        client.tokens,
+        client.tools,
+        prompter,
+        session.path,
+        session.name,
+        lambda secret: window.copy(secret, what),
+    )
+    dialog = WaysDialog(calls, native_files=window.ask.native_files, begin_with_add=add)
+    session.plugged.connect(dialog.on_plugged)
+    with asked_over(prompter, dialog.ask):
+        await window.ask.run(dialog)
 
 
 async def _settings(session: Session, pane: AuditPane) -> None:

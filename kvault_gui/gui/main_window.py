@@ -58,6 +58,7 @@ class MainWindow(QWidget):
     quit_wanted = Signal()
     close_wanted = Signal()  # the person closed the window
     settings_wanted = Signal()
+    ways_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
     new_vault_wanted = Signal()
@@ -117,6 +118,7 @@ class MainWindow(QWidget):
             ("import", self.tr("Import…"), "Ctrl+I", "import", self.import_wanted),
             ("export", self.tr("Export…"), "Ctrl+Shift+E", "export", self.export_wanted),
             ("lock", self.tr("Lock"), "Ctrl+L", "lock", self.lock_wanted),
+            ("ways", self.tr("Ways in…"), "Ctrl+Shift+K", "lock-key", self.ways_wanted),
             ("settings", self.tr("Settings…"), "Ctrl+,", "gear", self.settings_wanted),
             ("about", self.tr("About kvault"), "", "info", self.about_wanted),
             ("quit", self.tr("Quit"), "Ctrl+Q", "power", self.quit_wanted),
@@ -148,6 +150,7 @@ class MainWindow(QWidget):
             "",
             "lock",
             "",
+            "ways",
             "settings",
             "about",
             "",

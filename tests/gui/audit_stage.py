@@ -30,11 +30,12 @@ class SampleSession(QObject):
 
     recorded = Signal(object)
     import_file = Signal(object)
+    plugged = Signal(object)
 
-    def __init__(self, window: MainWindow, client: Any, application: Any = None) -> None:
+    def __init__(self, window: MainWindow, client: Any, application: Any = None, path: str = "") -> None:
         super().__init__()
         self.window, self.client, self.application = window, client, application
-        self.name = "Personal"
+        self.name, self.path = "Personal", path
 
     def wishes(self) -> Wishes:
         return Wishes(compact=self.application.settings.density is Density.COMPACT)
@@ -73,7 +74,7 @@ class AuditStage(Stage):
         window = super().make_window(size)
         self.application = SampleApplication(Path(self.opened.path).parent)
         self.application.prompter.over = window.ask
-        self.session = SampleSession(window, self.engine, self.application)
+        self.session = SampleSession(window, self.engine, self.application, self.opened.path)
         wire(self.session)  # type: ignore[arg-type]  # it has what is used
         return window
 

@@ -3,10 +3,14 @@
 import time
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from .paper import BLACK, GREY, font, letters, text, usual_paper, write_pages
+from .qr import modules_of, paint_qr
 
 _COLUMNS = 3
+_QR = 112  # points
 
 
 class Sheet(NamedTuple):
@@ -18,38 +22,24 @@ class Sheet(NamedTuple):
     created: float
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RecoverySheet", text)
+def _tr(words: str) -> str:
+    return QCoreApplication.translate("RecoverySheet", words)
 
 
 def write_pdf(path: str, sheet: Sheet) -> bool:
-    """Write the sheet into a new file; False if that failed."""
-    writer = QPdfWriter(path)
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(20, 20, 20, 20), QPageLayout.Unit.Millimeter)
-    writer.setTitle(_tr("Recovery sheet"))
-    writer.setCreator("kvault")
-    painter = QPainter()
-    if not painter.begin(writer):
-        return False
-    paint(painter, QRectF(0, 0, writer.width(), writer.height()), writer.logicalDpiY() / 72, sheet)
-    return painter.end()
+    """Write the sheet into a file that only its owner may read; False if that failed."""
+    page = [lambda painter, page, unit: paint(painter, page, unit, sheet)]
+    return write_pages(path, _tr("Recovery sheet"), usual_paper(), page, replace=True)
 
 
 def paint(painter: QPainter, page: QRectF, unit: float, sheet: Sheet) -> None:
     """Paint the sheet; ``unit`` is a point (1/72 inch) in the painter's units."""
-    black, grey = QColor("#000000"), QColor("#444444")
-    y = _text(painter, page, page.top(), unit, _tr("Recovery sheet"), (22, True), black)
-    y += 4 * unit
-    y = _text(
-        painter, page, y, unit, _tr("This code opens the vault “{name}”.").format(name=sheet.name), (12, False), black
-    )
-    facts = (
-        _tr("It was in {path} when this sheet was made.").format(path=sheet.path),
-        _tr("Made on {date}.").format(date=time.strftime("%Y-%m-%d", time.localtime(sheet.created))),
-    )
-    for fact in facts:
-        y = _text(painter, page, y, unit, fact, (10, False), grey)
+    code = _code(sheet)
+    side = _QR * unit if code is not None else 0.0
+    if code is not None:
+        paint_qr(painter, QRectF(page.right() - side, page.top(), side, side), code)
+    y = _head(painter, page.adjusted(0, 0, -side - (12 * unit if side else 0), 0), unit, sheet)
+    y = max(y, page.top() + side)
     y = _groups(painter, page, y + 18 * unit, unit, sheet.groups) + 22 * unit
     advice = (
         _tr(
@@ -62,30 +52,27 @@ def paint(painter: QPainter, page: QRectF, unit: float, sheet: Sheet) -> None:
         ),
         _tr("kvault keeps no copy of the code."),
     )
-    for text in advice:
-        y = _text(painter, page, y, unit, text, (11, False), black) + 6 * unit
+    for said in advice:
+        y = text(painter, QRectF(page.left(), y, page.width(), page.bottom() - y), unit, said, (11, False)) + 6 * unit
 
 
-def _font(points: float, *, strong: bool, fixed: bool = False) -> QFont:
-    font = QFont()
-    if fixed:
-        font.setFamilies(["JetBrains Mono", "DejaVu Sans Mono", "monospace"])
-        font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPointSizeF(points)
-    font.setBold(strong)
-    return font
+def _head(painter: QPainter, lead: QRectF, unit: float, sheet: Sheet) -> float:
+    def say(y: float, words: str, look: tuple[float, bool], colour: QColor) -> float:
+        return text(painter, QRectF(lead.left(), y, lead.width(), lead.bottom() - y), unit, words, look, colour)
+
+    y = say(lead.top(), _tr("Recovery sheet"), (22, True), BLACK) + 4 * unit
+    y = say(y, _tr("This code opens the vault “{name}”.").format(name=sheet.name), (12, False), BLACK)
+    y = say(y, _tr("It was in {path} when this sheet was made.").format(path=sheet.path), (10, False), GREY)
+    day = time.strftime("%Y-%m-%d", time.localtime(sheet.created))
+    return say(y, _tr("Made on {date}.").format(date=day), (10, False), GREY)
 
 
-def _text(
-    painter: QPainter, page: QRectF, y: float, unit: float, text: str, look: tuple[float, bool], colour: QColor
-) -> float:
-    painter.setFont(_font(look[0], strong=look[1]))
-    painter.setPen(colour)
-    flags = int(Qt.TextFlag.TextWordWrap)
-    room = QRectF(page.left(), y, page.width(), page.bottom() - y)
-    used = painter.boundingRect(room, flags, text)
-    painter.drawText(room, flags, text)
-    return used.bottom() + 3 * unit
+def _code(sheet: Sheet) -> tuple[bytes, ...] | None:
+    whole = bytearray(b"-".join(sheet.groups))
+    try:
+        return modules_of(whole)
+    finally:
+        whole[:] = bytes(len(whole))
 
 
 def _groups(painter: QPainter, page: QRectF, top: float, unit: float, groups: list[bytearray]) -> float:
@@ -98,14 +85,12 @@ def _groups(painter: QPainter, page: QRectF, top: float, unit: float, groups: li
         painter.setPen(QPen(QColor("#777777"), 0.8 * unit))
         painter.drawRoundedRect(rect, 5 * unit, 5 * unit)
         painter.setPen(QColor("#555555"))
-        painter.setFont(_font(9, strong=False))
+        painter.setFont(font(9))
         painter.drawText(rect.adjusted(10 * unit, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), str(number + 1))
-        painter.setPen(QColor("#000000"))
-        painter.setFont(_font(18, strong=True, fixed=True))
+        painter.setPen(BLACK)
+        painter.setFont(font(18, strong=True, fixed=True))
         advance = painter.fontMetrics().horizontalAdvance("0")
         x = rect.center().x() - advance * len(group) / 2 + 6 * unit
-        for at, byte in enumerate(group):  # character by character: no string of the code, and no ligatures
-            spot = QRectF(x + at * advance, rect.top(), advance * 1.2, rect.height())
-            painter.drawText(spot, int(Qt.AlignmentFlag.AlignVCenter), chr(byte))
+        letters(painter, QRectF(x, rect.top(), rect.right() - x, rect.height()), group)
         bottom = rect.bottom()
     return bottom

@@ -94,6 +94,10 @@ class Steps(QWidget):
         self._steps[number].note.setText(note)
         self._steps[number].note.setVisible(bool(note))
 
+    def set_shown(self, number: int, *, shown: bool) -> None:
+        """Leave a step out, or take it in again."""
+        self._steps[number].setVisible(shown)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The ground and the line that ends it."""
         t, painter = theme.tokens(), QPainter(self)
