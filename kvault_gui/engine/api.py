@@ -436,6 +436,7 @@ class QuickState(msgspec.Struct, frozen=True):
     pin: bool = True
     where: str = ""  # "TPM" or "desktop keyring"
     reason: str = ""  # why it cannot be used or set up, in words
+    words: str = ""  # what it withstands, for the person who sets it up
 
 
 class Attempt(msgspec.Struct, frozen=True):
