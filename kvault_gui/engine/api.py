@@ -744,6 +744,7 @@ class AskSecret(msgspec.Struct, frozen=True, tag=True):
     method: Method | None = None  # whose secret it is
     token: str = ""  # name of the token whose PIN it is
     least: int = 0  # characters
+    admin: bool = False  # the admin PIN or management key of a card: the PIN of every day must not be tried
 
 
 class AskFile(msgspec.Struct, frozen=True, tag=True):
@@ -795,6 +796,7 @@ class AskConfirm(msgspec.Struct, frozen=True, tag=True):
     title: str
     text: str
     action: str  # the verb on the button
+    replaces: bool = False  # a key on a token would be replaced: what "--yes" on the command line answers
 
 
 Question = AskSecret | AskTouch | AskChoice | AskConfirm | AskPlug | AskFile | AskShares

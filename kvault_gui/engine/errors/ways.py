@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import DamagedError, KvaultError, NotFoundError, NotPermittedError, WrongCredentialsError
+from .base import CancelledError, DamagedError, KvaultError, NotFoundError, NotPermittedError, WrongCredentialsError
 
 
 class SlotNotFoundError(NotFoundError):
@@ -73,6 +73,16 @@ class FactorNeededError(WrongCredentialsError):
     code = "factor-needed"
     what = "“{name}” also needs {factor}"
     advice = "Give everything that this way in asks for."
+
+
+class NobodyToAskError(CancelledError):
+    """Something is needed that was not given, and no person is there to be asked. ``question`` is what was asked."""
+
+    code = "nobody-to-ask"
+    exit_code = 4
+    what = "Nobody can be asked: {question}"
+    meaning = "Nothing was changed, and no token was tried."
+    advice = "Give it with an option, or run kvault in a terminal."
 
 
 class NotAloneError(KvaultError):

@@ -231,7 +231,13 @@ class OpenPgpCard:
             raise PinBlockedError(name=whose, help=_ADMIN_BLOCKED)
         text = "Making a key needs the card's admin PIN."
         question = AskSecret(
-            f"Admin PIN of {self.name}", text, status.attempts_admin, Method.OPENPGP, self.name, _ADMIN_LEAST
+            f"Admin PIN of {self.name}",
+            text,
+            status.attempts_admin,
+            Method.OPENPGP,
+            self.name,
+            _ADMIN_LEAST,
+            admin=True,
         )
         pin = prompter.ask(question).text()
         check_pin(pin, _ADMIN_LEAST, status.max_len_admin)

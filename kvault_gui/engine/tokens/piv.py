@@ -330,7 +330,8 @@ class PivCard:
     def _asked(self, prompter: Prompter) -> bytes:
         size = self._session.management_key_type.key_len
         text = f"Making a key needs the card's management key: {size * 2} hexadecimal digits."
-        answer = prompter.ask(AskSecret(f"Management key of {self.name}", text, None, Method.PIV, self.name, size * 2))
+        title = f"Management key of {self.name}"
+        answer = prompter.ask(AskSecret(title, text, None, Method.PIV, self.name, size * 2, admin=True))
         try:
             key = bytes.fromhex(answer.text())
         except ValueError:

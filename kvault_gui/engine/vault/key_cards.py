@@ -137,7 +137,7 @@ def _confirm(family: Family, card: KeyCard, desk: Desk) -> None:
         f"{_upper(family.where)} of {card.name} holds a key ({key.words}). It will be deleted, and what was encrypted "
         "to it, mail or another vault, cannot be opened with this card any more."
     )
-    question = AskConfirm(f"Replace the key on {card.name}?", text, "Replace the key")
+    question = AskConfirm(f"Replace the key on {card.name}?", text, "Replace the key", replaces=True)
     if desk.prompter.ask(question).text() != "yes":
         raise CancelledError
 
