@@ -1140,7 +1140,9 @@ class Formats(Protocol):
         """Take back an import; returns how many entries went. Entries changed since then stay, in words."""
         ...
 
-    def save(self, path: str, form: SourceFormat, password: Secret | None) -> Generator[Progress, None, ExportSummary]:
+    def save(
+        self, path: str, form: SourceFormat, password: Secret | None
+    ) -> Generator[Progress | OnToken, object, ExportSummary]:
         """Export everything into a new file; asks for the owner's unlock method through the Prompter."""
         ...
 
