@@ -41,7 +41,7 @@ INTERRUPTED = "The last change was stored just before kvault was interrupted; it
 
 def slot(name: str) -> Slot:
     """A slot as far as the store looks into it."""
-    return Slot(name, "password", "Password", 1_700_000_000, "00" * 32, {"memory": 65_536}, "11" * 32, "22" * 60)
+    return Slot(name, "password", "Password", 1_700_000_000, "00" * 32, {"memory": 65_536}, "11" * 32, "22" * 60, None)
 
 
 def header(vault: str = "ab" * 16) -> Header:
