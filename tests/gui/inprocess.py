@@ -8,17 +8,18 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Secret
+from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, OnToken, Secret
 from kvault_gui.engine.errors import CancelledError
 from kvault_gui.engine.facade import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
-    from kvault_gui.engine.api import Event, Opened, Question
+    from kvault_gui.engine.api import AskPlug, AskTouch, Event, Opened, Question
 
 PASSWORD = "correct horse battery staple"
 
@@ -36,6 +37,11 @@ class Script:
             raise CancelledError
         return Secret.of(self.answers.pop(0))
 
+    @contextmanager
+    def during(self, request: AskTouch | AskPlug) -> Iterator[Callable[[], bool]]:
+        self.asked.append(request)
+        yield lambda: False
+
 
 class Part:
     """One part of the facade, its methods as coroutines."""
@@ -52,17 +58,30 @@ class Part:
             if not inspect.isgenerator(result):
                 return result
             try:
+                step = next(result)
                 while True:
-                    step = next(result)
+                    await asyncio.sleep(0)
+                    if isinstance(step, OnToken):
+                        step = _after(result, step)
+                        continue
                     if on_progress:
                         on_progress(step)
-                    await asyncio.sleep(0)
+                    step = next(result)
             except StopIteration as end:
                 return end.value
             finally:
                 result.close()
 
         return call
+
+
+def _after(job: Generator[Any, Any, Any], step: OnToken) -> Any:
+    """Do what waits for a token where it stands, and hand the job what came of it."""
+    try:
+        done = step.work()
+    except Exception as error:  # noqa: BLE001 raised inside the job, as across the border
+        return job.throw(error)
+    return job.send(done)
 
 
 class InProcess:
@@ -74,7 +93,18 @@ class InProcess:
         self.script = Script()
         self.on_event = on_event
         self.engine = Engine(self.script, "window", self._emit, clock, kdf_seconds=0)
-        for name in ("vaults", "tools", "secrets", "namespaces", "drafts", "audit", "slots", "formats"):
+        for name in (
+            "vaults",
+            "tools",
+            "secrets",
+            "namespaces",
+            "drafts",
+            "audit",
+            "slots",
+            "tokens",
+            "quick",
+            "formats",
+        ):
             setattr(self, name, Part(getattr(self.engine, name)))
 
     def _emit(self, event: Event) -> None:
