@@ -1,0 +1,215 @@
+"""New keys for an open vault: nothing has to be given again, and what was taken away stays away."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kvault_gui.engine import api
+from kvault_gui.engine.errors import (
+    DamagedError,
+    HeaderForgedError,
+    NotPermittedError,
+    SlotNotFoundError,
+    WaysNotCarriedError,
+    WrongCredentialsError,
+)
+from kvault_gui.engine.facade import Engine
+from kvault_gui.engine.facade.steps import run_here
+from kvault_gui.engine.vault import rotation
+from kvault_gui.engine.vault.schema import SLOT_KEY
+from tests.engine.unlock.script import ScriptedPrompter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PASSWORD = "a password that opens it"
+VALUE = "what is kept"
+DRAFT = "what was being typed"
+
+
+def engine() -> Engine:
+    """One with nothing open."""
+    return Engine(ScriptedPrompter([]), "test", kdf_seconds=0)
+
+
+def field(value: str) -> api.FieldInput:
+    """A protected field."""
+    return api.FieldInput("password", api.FieldType.SECRET, protected=True, value=api.Secret.of(value))
+
+
+class Desk:
+    """An open vault with an entry, a draft, an attachment's worth of versions, and three ways in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.engine = engine()
+        opened = self.engine.vaults.create(str(folder), api.Secret.of(PASSWORD))
+        assert opened.recovery_code is not None
+        self.code = opened.recovery_code.text()
+        made = self.engine.secrets.create(api.EntryInput(api.Kind.CREDENTIAL, "one", "deep/down", [field(VALUE)]))
+        unsaved = api.EntryInput(api.Kind.CREDENTIAL, "one", "deep/down", [field(DRAFT)])
+        self.engine.drafts.save(api.Draft(made, 1, unsaved))
+        added = run_here(self.engine.slots.add(api.NewSlot("Second", [api.NewFactor(api.Method.RECOVERY_CODE)])))
+        assert added.recovery_code is not None
+        self.second = added.recovery_code.text()
+
+    def readable(self, running: Engine) -> bool:
+        """Whether everything is there and can be read."""
+        found = running.secrets.find("deep/down/one")
+        assert running.secrets.reveal(found, "password", api.Use.READ).text() == VALUE
+        kept = running.drafts.all()[0].input.fields[0].value
+        assert kept is not None
+        assert kept.text() == DRAFT
+        assert run_here(running.vaults.check()).problems == []
+        assert run_here(running.audit.verify()).broken is None
+        return True
+
+    def opens(self, method: api.Method, secret: str) -> list[str]:
+        """Open the vault, look at everything, close it; returns the notes."""
+        running = engine()
+        opened = running.vaults.unlock(str(self.folder), api.Credential(method, api.Secret.of(secret)), [])
+        try:
+            assert self.readable(running)
+            return opened.notes
+        finally:
+            running.vaults.close()
+
+    def all_open(self) -> list[str]:
+        """Every way in opens it; returns the notes of the first."""
+        notes = self.opens(api.Method.PASSWORD, PASSWORD)
+        assert self.opens(api.Method.RECOVERY_CODE, self.code) == []
+        assert self.opens(api.Method.RECOVERY_CODE, self.second) == []
+        return notes
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """An open vault."""
+    made = Desk(tmp_path / "vault")
+    yield made
+    made.engine.vaults.close()
+
+
+def test_a_new_user_key_changes_nothing_that_the_person_sees(desk: Desk) -> None:
+    assert run_here(desk.engine.slots.rotate_user_key()) == []
+    assert desk.readable(desk.engine)
+    acts = [record.action for record in desk.engine.audit.page(api.AuditFilter(), None, 20)]
+    assert {"key.rotating", "key.rotated"} <= set(acts)
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
+
+
+def test_a_new_vault_key_lies_in_a_new_file_alone(desk: Desk) -> None:
+    assert run_here(desk.engine.slots.rotate_vault_key()) == []
+    assert desk.readable(desk.engine)
+    made = desk.engine.secrets.create(api.EntryInput(api.Kind.NOTE, "after", "", []))
+    assert desk.engine.secrets.search("after", api.View())[0].id == made
+    desk.engine.vaults.close()
+    assert sorted(path.name for path in desk.folder.glob("*.db*")) == ["vault-3.db"]
+    assert not (desk.folder / "head").exists()
+    assert desk.all_open() == []
+
+
+def test_both_in_a_row_and_again(desk: Desk) -> None:
+    for _ in range(2):
+        run_here(desk.engine.slots.rotate_vault_key())
+        run_here(desk.engine.slots.rotate_user_key())
+    assert desk.readable(desk.engine)
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
+
+
+def test_an_old_header_opens_neither_the_new_file_nor_the_new_values(desk: Desk, tmp_path: Path) -> None:
+    desk.engine.vaults.close()
+    stolen = tmp_path / "stolen"
+    shutil.copytree(desk.folder, stolen)
+    running = engine()
+    running.vaults.unlock(str(desk.folder), api.Credential(api.Method.PASSWORD, api.Secret.of(PASSWORD)), [])
+    slot = next(each for each in running.slots.all() if each.label == "Second")
+    running.slots.remove(slot.id)
+    run_here(running.slots.rotate_vault_key())
+    run_here(running.slots.rotate_user_key())
+    running.vaults.close()
+    with pytest.raises(WrongCredentialsError):
+        desk.opens(api.Method.RECOVERY_CODE, desk.second)
+    for name in ("vault.json", "vault.json.2"):  # whoever kept the old header and its code puts it back
+        shutil.copy(stolen / name, desk.folder / name)
+    with pytest.raises(DamagedError):
+        desk.opens(api.Method.RECOVERY_CODE, desk.second)
+
+
+def test_a_rotation_that_is_cancelled_leaves_the_vault_as_it_was(desk: Desk) -> None:
+    job = desk.engine.slots.rotate_vault_key()
+    next(job)
+    job.close()
+    assert desk.readable(desk.engine)
+    kept = [record.action for record in desk.engine.audit.page(api.AuditFilter(), None, 20)]
+    assert "key.kept" in kept
+    desk.engine.vaults.close()
+    assert (desk.folder / "vault.db").exists()
+    assert desk.all_open() == []
+
+
+def test_a_user_key_that_was_interrupted_before_the_header_is_kept(desk: Desk) -> None:
+    job = desk.engine.slots.rotate_user_key()
+    next(job)  # the keys are linked; the header is not written yet
+    job.close()
+    desk.engine.vaults.close()
+    assert desk.all_open() == [
+        "A rotation of the user key was interrupted before it took effect; the old key was kept."
+    ]
+
+
+def test_a_user_key_that_was_interrupted_after_the_header_is_finished(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(rotation, "_finish", _stop)
+        with pytest.raises(ZeroDivisionError):
+            run_here(desk.engine.slots.rotate_user_key())
+    desk.engine.vaults.close()
+    assert desk.all_open() == ["A rotation of the user key was interrupted and has now been finished."]
+
+
+def _stop(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_session_that_reads_no_values_rotates_nothing(desk: Desk) -> None:
+    wanted = api.NewSlot("Browse", [api.NewFactor(api.Method.RECOVERY_CODE)], reads_values=False)
+    added = run_here(desk.engine.slots.add(wanted))
+    assert added.recovery_code is not None
+    run_here(desk.engine.slots.rotate_vault_key())
+    run_here(desk.engine.slots.rotate_user_key())
+    desk.engine.vaults.close()
+    running = engine()
+    running.vaults.unlock(str(desk.folder), api.Credential(api.Method.RECOVERY_CODE, added.recovery_code), [])
+    entry = running.secrets.find("deep/down/one")
+    with pytest.raises(NotPermittedError):
+        running.secrets.reveal(entry, "password", api.Use.READ)
+    for rotate in (running.slots.rotate_user_key, running.slots.rotate_vault_key):
+        with pytest.raises(NotPermittedError):
+            run_here(rotate())
+    running.vaults.close()
+    assert desk.all_open() == []
+
+
+def test_a_way_in_without_a_public_key_is_named_and_goes_only_when_told_twice(desk: Desk) -> None:
+    vault = desk.engine.vault
+    slot = next(each for each in vault.store.header.slots if each.label == "Second")
+    with vault.change("header.changed", category=api.Category.SYSTEM) as work:
+        rows = [row for row in work.tx.read("select id, slot from slot_key") if row[1] == slot.id]
+        work.tx.delete(SLOT_KEY, int(str(rows[0][0])))
+    with pytest.raises(WaysNotCarriedError, match="Second"):
+        run_here(desk.engine.slots.rotate_user_key())
+    notes = run_here(desk.engine.slots.rotate_user_key(sure=True))
+    assert "Second" in notes[0]
+    with pytest.raises(SlotNotFoundError):
+        desk.engine.slots.rename(slot.id, "Third")
+    desk.engine.vaults.close()
+    with pytest.raises((WrongCredentialsError, HeaderForgedError)):
+        desk.opens(api.Method.RECOVERY_CODE, desk.second)
