@@ -172,8 +172,7 @@ class Application(QObject):
         self.prompter.over = self.session.window.ask
         self.tray.set_locked(locked=False)
         self.session.begin()
-        if self._plugged is not None:
-            self._look_at_tokens(self._plugged)  # pulled out while the vault was being opened
+        self.look_at_tokens()  # pulled out while the vault was being opened
 
     def show(self) -> None:
         """Bring whatever window there is to the front."""
@@ -224,16 +223,18 @@ class Application(QObject):
             if self.session is None:
                 self.unlocking.on_plugged(event)
             else:
-                self._look_at_tokens(event)
+                self.look_at_tokens()
         if self.session is not None:
             if isinstance(event, Changed):
                 self.session.window.secrets.on_changed(event)
             self.session.on_event(event)
 
-    def _look_at_tokens(self, event: Plugged) -> None:
-        """Lock when one that opened the vault was pulled out, if the person wants that."""
-        wanted = self.settings.lock_on_removal and self.session is not None
-        if wanted and self.session is not None and is_pulled_out(self.session.tokens, event):
+    def look_at_tokens(self) -> None:
+        """Lock when a token that opened the vault was pulled out, if the person wants that."""
+        session, news = self.session, self._plugged
+        if not self.settings.lock_on_removal or session is None or news is None:
+            return
+        if is_pulled_out(session.tokens, news):
             self.lock(TOKEN_OUT)
 
     def _engine_gone(self) -> None:

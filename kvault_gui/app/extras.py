@@ -9,11 +9,13 @@ from PySide6.QtCore import QCoreApplication
 from kvault_gui import __version__
 from kvault_gui.desktop import autostart
 from kvault_gui.engine.errors import KvaultError
+from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.dialogs.about import AboutDialog
 from kvault_gui.gui.dialogs.export_dialog import ExportDialog
 from kvault_gui.gui.dialogs.import_dialog import ImportDialog
 from kvault_gui.gui.dialogs.settings import SettingsDialog
 from kvault_gui.gui.panes.audit import AuditPane
+from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.theme import Scheme
 from kvault_gui.gui.widgets.tab_order import follow_layout
 from kvault_gui.gui.widgets.vault_button import VaultButton
@@ -21,6 +23,7 @@ from kvault_gui.gui.widgets.vault_button import VaultButton
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .quickly import Quickly
     from .session import Session
 
 
@@ -99,7 +102,7 @@ async def ways(session: Session, *, add: bool = False) -> None:
 
 
 async def _settings(session: Session, pane: AuditPane) -> None:
-    application = session.application
+    application, window = session.application, session.window
     dialog = SettingsDialog(
         application.settings,
         application.watch.missing,
@@ -107,7 +110,19 @@ async def _settings(session: Session, pane: AuditPane) -> None:
         starts_at_login=autostart.is_enabled(),
     )
     dialog.changed.connect(lambda name: _put_in_force(session, pane, name))
-    await session.window.ask.run(dialog)
+    quickly, over = session.quickly, Ask(dialog, native_files=window.ask.native_files)
+    tasks = Tasks(dialog, window.show_error)
+    dialog.quick_wanted.connect(lambda: tasks.start(quickly.set_up(dialog, over), "quick"))
+    dialog.quick_unwanted.connect(lambda: tasks.start(quickly.forget(dialog), "quick"))
+    tasks.start(_show_quick(quickly, dialog), "quick")
+    try:
+        await window.ask.run(dialog)
+    finally:
+        tasks.close()
+
+
+async def _show_quick(quickly: Quickly, dialog: SettingsDialog) -> None:
+    dialog.set_quick(await quickly.look())
 
 
 def _put_in_force(session: Session, pane: AuditPane, name: str) -> None:
@@ -118,6 +133,8 @@ def _put_in_force(session: Session, pane: AuditPane, name: str) -> None:
             application.theme.set_scheme(Scheme(settings.theme.value))
         elif name == "start_at_login":
             (autostart.enable if settings.start_at_login else autostart.disable)()
+        elif name == "lock_on_removal":
+            application.look_at_tokens()
         elif name.startswith(("auto_lock", "lock_on")):
             application.watch.settings_changed()
         else:

@@ -68,6 +68,7 @@ class Leaving:
                 "visible": visible or bool(vault) or wizard,
                 "reason": reason,
                 "wizard": wizard,
+                "quick": not vault and session.quickly.is_ready,
                 "x": centre.x(),
                 "y": centre.y(),
             }

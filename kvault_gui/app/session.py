@@ -15,6 +15,7 @@ from kvault_gui.gui.panes.secrets.acts import Parts
 
 from .extras import wire
 from .glance import is_vault
+from .quickly import Quickly
 
 if TYPE_CHECKING:
     from kvault_gui.engine.api import Event, Opened
@@ -44,6 +45,7 @@ class Session(QObject):
         state = self.tr("Unlocked, {method}").format(method=method) if method else self.tr("Unlocked")
         parts = Parts(client.secrets, client.namespaces, client.drafts, client.tools)
         self.window = MainWindow(parts, application.clipboard, Vault(opened.name, state), self.wishes())
+        self.quickly = Quickly(self, application.unlocking.quick)
         self._connect()
         wire(self)
 
@@ -69,6 +71,8 @@ class Session(QObject):
     async def _fill(self) -> None:
         self.window.secrets.notices.say_opening(self._opened.notes)
         await self.window.secrets.open()
+        if self._opened.slot:  # "" is a vault that was just made, or quick unlock itself
+            self.window.tasks.start(self.quickly.offer(), "quick")
 
     def on_event(self, event: Event) -> None:
         """What the engine tells; damage that background verification found is said in words."""

@@ -88,11 +88,13 @@ def _first_dialog(seen: Glance, arguments: Arguments, inherited: Inherited) -> U
     hidden = arguments.hidden if not inherited.state else not inherited.state.get("visible", True)
     if not seen.vault or hidden or inherited.state.get("wizard"):
         return None
-    from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState  # noqa: PLC0415 as late as possible
+    from kvault_gui.gui.dialogs.unlock import QuickOffer, UnlockDialog, UnlockState  # noqa: PLC0415 as late as possible
 
     recent = tuple((os.path.basename(path), path) for path in seen.recent)  # noqa: PTH119 cheap
     name = os.path.basename(seen.vault.rstrip("/"))  # noqa: PTH119 cheap
-    dialog = UnlockDialog(UnlockState(name, with_tilde(seen.vault), recent))
+    # What is known of quick unlock is looked up after the first paint; that it was ready is known from the lock.
+    quick = QuickOffer("") if inherited.state.get("quick") else None
+    dialog = UnlockDialog(UnlockState(name, with_tilde(seen.vault), recent, quick=quick))
     x, y = inherited.state.get("x"), inherited.state.get("y")
     if isinstance(x, int) and isinstance(y, int):
         dialog.adjustSize()

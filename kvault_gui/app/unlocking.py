@@ -62,7 +62,7 @@ class Unlocking(QObject):
         self.trying = Trying(self)
         self._probed: Probe | None = None
         self._ways: Ways | None = None
-        self._quick: QuickState | None = None
+        self.quick: QuickState | None = None
         self._service = True  # pcscd runs, as far as was told
         self._hot = False  # a token came or went since the ways were looked at
         self._lock_next = False
@@ -155,7 +155,7 @@ class Unlocking(QObject):
             rows=found.rows,
             others=found.others,
             notices=self._notices(found),
-            quick=ways_in.offer(self._quick),
+            quick=ways_in.offer(self.quick),
         )
 
     def _notices(self, found: ways_in.Shown) -> tuple[str, ...]:
@@ -211,9 +211,8 @@ class Unlocking(QObject):
             return
         try:
             client = await self.client()
-            if self._application.settings.quick_unlock:
-                self._quick = await client.quick.state(self.path)
-                self._show_state()
+            self.quick = await self._quick_state(client)
+            self._show_state()
             others = [path for path in self._application.settings.vaults if path != self.path]
             self._ways = await client.tokens.ways(self.path, others)
         except EngineGoneError:
@@ -222,6 +221,14 @@ class Unlocking(QObject):
             self._ways = Ways([], [], [said(error)])
         hot, self._hot = self._hot, False
         self._show_state(hot=hot)
+
+    async def _quick_state(self, client: EngineClient) -> QuickState | None:
+        try:
+            return await client.quick.state(self.path)
+        except EngineGoneError:
+            raise
+        except KvaultError:
+            return None  # the full dialog needs none of it
 
     def _show_state(self, *, hot: bool = False) -> None:
         dialog = self.dialog
@@ -335,7 +342,7 @@ class Unlocking(QObject):
             path = chosen
         self.path = path
         self.trying.start_over()
-        self._probed = self._ways = self._quick = None
+        self._probed = self._ways = self.quick = None
         dialog = self.shown
         dialog.clear_problem()
         dialog.set_state(self._state())

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from kvault_gui.app.extras import wire
+from kvault_gui.app.quickly import Quickly
 from kvault_gui.desktop.settings import Density, SettingsFile
 from kvault_gui.engine.api import Recorded
 from kvault_gui.engine.store import chain
@@ -36,6 +37,7 @@ class SampleSession(QObject):
         super().__init__()
         self.window, self.client, self.application = window, client, application
         self.name, self.path = "Personal", path
+        self.quickly = Quickly(self)  # type: ignore[arg-type]  # it has what is used
 
     def wishes(self) -> Wishes:
         return Wishes(compact=self.application.settings.density is Density.COMPACT)

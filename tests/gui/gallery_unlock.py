@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtTest import QTest
 
+from kvault_gui.desktop.settings import Settings
+from kvault_gui.engine.api import AskFile, AskPlug, AskSecret, AskTouch, Method, QuickState, Secret
+from kvault_gui.gui.dialogs.questions import FileDialog, PlugDialog, SecretDialog, TouchDialog
 from kvault_gui.gui.dialogs.questions_secret import SecretWanted
+from kvault_gui.gui.dialogs.quick import QuickDialog
+from kvault_gui.gui.dialogs.settings import SettingsDialog
 from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState, WayRow
 from kvault_gui.gui.dialogs.unlock_parts import AWAY, BLOCKED, LOOKING, PASSWORD, READY, RECOVERY_CODE, QuickOffer
 from tests.gui.gallery import screen
@@ -196,7 +201,82 @@ def unlock_quick_wrong() -> QWidget:
     return dialog
 
 
+QUICK_OFF = QuickState(ready=False, where="TPM")
+
+
+class Remembers:
+    """Quick unlock that is never asked in a picture."""
+
+    async def state(self, _path: str) -> QuickState:
+        return QUICK_OFF
+
+    async def remember(self, _pin: Secret | None, _seconds: int, _biometrics: bool) -> QuickState:  # noqa: FBT001 as api
+        return QUICK_OFF
+
+    async def forget(self, _path: str) -> None:
+        return None
+
+
+def quick_set() -> QWidget:
+    """A PIN is typed twice."""
+    dialog = QuickDialog(Remembers(), QUICK_OFF, 480)
+    dialog.first.set_secret(bytearray(b"4711"))
+    dialog.second.set_secret(bytearray(b"4712"))
+    dialog.action.click()
+    return dialog
+
+
+def quick_set_finger() -> QWidget:
+    """There is a reader for fingers."""
+    return QuickDialog(Remembers(), QuickState(ready=False, biometrics=True, where="desktop keyring"), 60)
+
+
+def settings_quick() -> QWidget:
+    """Quick unlock is on."""
+    dialog = SettingsDialog(Settings(quick_unlock=True), [])
+    dialog.set_quick(QuickState(ready=True, until=1.9e9, retries=3, where="TPM"))
+    return dialog
+
+
+def ask_pin() -> QWidget:
+    """While the vault is open, a token wants its PIN."""
+    dialog = SecretDialog(AskSecret("PIN of YubiKey 5C", "To add it to Personal.", 8, Method.FIDO2, "YubiKey 5C", 4))
+    dialog.field.set_secret(bytearray(b"1234"))
+    return dialog
+
+
+def ask_pin_last() -> QWidget:
+    """One try is left, and Enter was pressed."""
+    dialog = SecretDialog(AskSecret("PIN of YubiKey 5C", "To add it to Personal.", 1, Method.FIDO2, "YubiKey 5C", 4))
+    dialog.field.set_secret(bytearray(b"1234"))
+    dialog.act()
+    return dialog
+
+
+def ask_touch() -> QWidget:
+    """A token wants to be touched."""
+    return TouchDialog(AskTouch("YubiKey 5C", 30, "It blinks. The touch makes a key for Personal on it."))
+
+
+def ask_plug() -> QWidget:
+    """A token is to be plugged in."""
+    return PlugDialog(AskPlug("Nitrokey 3, spare", "Leave it there until kvault says that it is done.", 60))
+
+
+def ask_file() -> QWidget:
+    """A file is asked for."""
+    return FileDialog(AskFile("Key file of Personal", "The file that was made or chosen for this way in."))
+
+
 SCREENS = (
+    quick_set,
+    quick_set_finger,
+    settings_quick,
+    ask_pin,
+    ask_pin_last,
+    ask_touch,
+    ask_plug,
+    ask_file,
     unlock_ways,
     unlock_ways_all,
     unlock_ways_many,

@@ -23,15 +23,19 @@ from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card
 from kvault_gui.gui.widgets.fitting import fit_over_window
 from kvault_gui.gui.widgets.icon_spot import IconSpot
-from kvault_gui.gui.widgets.labels import label
+from kvault_gui.gui.widgets.labels import Paragraph, label
 from kvault_gui.gui.widgets.wheel import leave_wheel_to_page
 
+from .quick import durations, honest, in_words, span
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from PySide6.QtGui import QShowEvent
 
     from kvault_gui.desktop.settings import Settings
+    from kvault_gui.engine.api import QuickState
 
 SIZE = (560, 640)  # px at a 13 px font
 
@@ -47,9 +51,16 @@ class SettingsDialog(QDialog):
     """
 
     changed = Signal(str)  # the name of the setting
+    quick_wanted = Signal()  # set up quick unlock of the open vault now
+    quick_unwanted = Signal()  # forget it now
 
     def __init__(
-        self, settings: Settings, missing: Sequence[str], *, has_tray: bool = True, starts_at_login: bool = False
+        self,
+        settings: Settings,
+        missing: Sequence[str],
+        *,
+        has_tray: bool = True,
+        starts_at_login: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName("settings-dialog")
@@ -64,6 +75,7 @@ class SettingsDialog(QDialog):
         self._column.setSpacing(theme.px(8))
         self._column.addWidget(label(self.tr("Settings"), "title"))
         self._locking(missing)
+        self._unlocking()
         self._values()
         self._looks()
         self._running(has_tray=has_tray)
@@ -108,6 +120,7 @@ class SettingsDialog(QDialog):
             ("lock_on_suspend", self.tr("Lock when the computer sleeps")),
             ("lock_on_screen_lock", self.tr("Lock when the screen locks")),
             ("lock_on_user_switch", self.tr("Lock when another person takes over")),
+            ("lock_on_removal", self.tr("Lock when the token that unlocked is pulled out")),
         ):
             card.add(self._switch(name, text))
         for sentence in missing:
@@ -116,6 +129,44 @@ class SettingsDialog(QDialog):
             self._column.addWidget(
                 _note("check-circle-filled", self.tr("All of this is noticed on this desktop."), "ok")
             )
+
+    def _unlocking(self) -> None:
+        card = self._section(self.tr("Quick unlock"))
+        card.add(
+            self._switch("quick_unlock", self.tr("Offer a PIN for the rest of the session after each unlock in full"))
+        )
+        minutes = self._settings.quick_minutes
+        times = [(each, span(each)) for each in durations(minutes)]
+        card.add(self._choice("quick_minutes", self.tr("For"), int, times))
+        card.add(self._quick_now())
+        self._quick_note = Paragraph("", "small")
+        self._column.addWidget(self._quick_note)
+        self.set_quick(None)
+
+    def _quick_now(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(theme.px(16), theme.px(8), theme.px(12), theme.px(8))
+        row.setSpacing(theme.px(8))
+        self.quick_words = label("", wrap=True)
+        self.quick_set = button("", small=True, on_click=self.quick_wanted.emit)
+        self.quick_set.setObjectName("quick-set")
+        self.quick_forget = button(self.tr("Forget it now"), small=True, on_click=self.quick_unwanted.emit)
+        self.quick_forget.setObjectName("quick-forget")
+        row.addWidget(self.quick_words, 1)
+        row.addWidget(self.quick_forget)
+        row.addWidget(self.quick_set)
+        return made
+
+    def set_quick(self, state: QuickState | None) -> None:
+        """How quick unlock of the open vault stands; None: not known yet."""
+        ready = state is not None and state.ready
+        self.quick_words.setText(in_words(state) if state is not None else self.tr("Looking how it stands"))
+        self.quick_set.setText(self.tr("Set another PIN…") if ready else self.tr("Set a PIN…"))
+        self.quick_set.setVisible(state is not None and (ready or not state.reason))
+        self.quick_forget.setVisible(ready)
+        self._quick_note.setText(honest(state) if state is not None else "")
+        self._quick_note.setVisible(state is not None)
 
     def _values(self) -> None:
         card = self._section(self.tr("Values"))
@@ -188,12 +239,12 @@ class SettingsDialog(QDialog):
         return made
 
     def _choice(
-        self, name: str, text: str, kind: type[Theme | Density], choices: Sequence[tuple[Theme | Density, str]]
+        self, name: str, text: str, kind: Callable[[Any], object], choices: Sequence[tuple[str | int, str]]
     ) -> QWidget:
         box = QComboBox()
         for value, word in choices:
-            box.addItem(word, value.value)
-        box.setCurrentIndex(max(box.findData(getattr(self._settings, name).value), 0))
+            box.addItem(word, _plain(value))
+        box.setCurrentIndex(max(box.findData(_plain(getattr(self._settings, name))), 0))
         box.currentIndexChanged.connect(lambda at: self._take(name, kind(box.itemData(at))))
         return self._row(text, box, name)
 
@@ -205,6 +256,11 @@ class SettingsDialog(QDialog):
         """As large as wished for, or as the window it stands over leaves room."""
         super().showEvent(event)
         fit_over_window(self, SIZE)
+
+
+def _plain(value: str | int) -> str | int:
+    """A setting as Qt keeps it: the value of an enumeration."""
+    return value if isinstance(value, int) else str(value)
 
 
 def _note(icon: str, text: str, tone: str = "text2") -> QWidget:

@@ -15,7 +15,7 @@ from kvault_gui.gui import theme
 
 from . import unlock_parts as parts
 from .unlock_page import WIDTH, UnlockPage
-from .unlock_parts import PASSWORD, QUICK, RECOVERY_CODE, UnlockState, WayRow, pause_after
+from .unlock_parts import PASSWORD, QUICK, RECOVERY_CODE, QuickOffer, UnlockState, WayRow, pause_after
 
 if TYPE_CHECKING:
     from kvault_gui.gui.widgets.panels import ProgressPanel
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .unlock_row import WayItem
     from .unlock_rows import WayRows
 
-__all__ = ["PASSWORD", "QUICK", "RECOVERY_CODE", "UnlockDialog", "UnlockState", "WayRow", "pause_after"]
+__all__ = ["PASSWORD", "QUICK", "RECOVERY_CODE", "QuickOffer", "UnlockDialog", "UnlockState", "WayRow", "pause_after"]
 
 LEAST_ROWS = 120  # px: the rows scroll in no less
 
