@@ -1,0 +1,393 @@
+"""FIDO2 tokens: what they can, credentials with hmac-secret, and the secret itself, over USB and over readers.
+
+Source: CTAP 2.1 (makeCredential 6.1, getAssertion 6.2, clientPIN 6.5, hmac-secret 12.5, credProtect 12.1). The
+exchange is fido2's; here it is decided what is asked, in which order, and what an answer means.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..crypto.rng import random_bytes
+from ..errors import (
+    BiometricsError,
+    CancelledError,
+    InvalidInputError,
+    KvaultError,
+    LastPinTryError,
+    PinBlockedError,
+    PinChangeNeededError,
+    PinNotSetError,
+    PinPausedError,
+    TokenBusyError,
+    TokenError,
+    TokenRemovedError,
+    TokenTimeoutError,
+    TokenUnfitError,
+    WrongPinError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fido2.ctap import CtapDevice
+    from fido2.ctap2.base import Ctap2
+    from fido2.ctap2.pin import ClientPin, PinProtocol
+
+    from ..api import Secret
+
+RP = "kvault"  # the relying party of every credential; the vault is in the user's id
+SALT = 32  # bytes
+TOUCH_SECONDS = 30
+HELP_BLOCKED = "A FIDO2 token with a blocked PIN can only be reset, which erases its keys."
+
+_ES256, _EDDSA = -7, -8
+_PROTECT = 2  # credProtect: found without the PIN only by whoever has the credential's id; so that ``knows`` is silent
+_QUICK = 3.0  # seconds for a command that waits for nobody
+_STEP = 0.02
+_MAX_PIN = 63  # bytes, CTAP 2.1 section 6.5.1
+_MAKE, _GET = 1, 2  # permissions, section 6.5.5.7
+
+
+class Stop:
+    """When to give up waiting for a person: what fido2 takes for a ``threading.Event``."""
+
+    def __init__(self, cancelled: Callable[[], bool], seconds: float) -> None:
+        self._cancelled, self._until = cancelled, time.monotonic() + seconds
+        self.cancelled = False
+
+    def is_set(self) -> bool:
+        """Whether the person has cancelled, or the time is over."""
+        self.cancelled = self.cancelled or self._cancelled()
+        return self.cancelled or time.monotonic() > self._until
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for that, ``timeout`` seconds at most."""
+        until = time.monotonic() + timeout
+        while not self.is_set() and time.monotonic() < until:
+            time.sleep(_STEP)
+        return self.is_set()
+
+    def error(self, name: str) -> KvaultError:
+        """Why it stopped."""
+        return CancelledError() if self.cancelled else TokenTimeoutError(name=name)
+
+
+def _quick() -> Stop:
+    return Stop(lambda: False, _QUICK)
+
+
+class Grant(NamedTuple):
+    """The token's word that its owner is there: a pinUvAuthToken for one command, or its own sensor at the command."""
+
+    token: bytes | None = None
+    built_in: bool = False
+
+    @property
+    def verified(self) -> bool:
+        """Whether the user is verified, and so which of hmac-secret's two secrets it gives."""
+        return self.built_in or self.token is not None
+
+
+class Token:
+    """An open FIDO2 token. ``name`` is how errors call it. Made by fido_ports.open_token."""
+
+    def __init__(self, device: CtapDevice, token: str, name: str) -> None:
+        """Ask it what it is. Raises TokenUnfitError for a U2F key, TokenError."""
+        from fido2.ctap2.base import Ctap2  # noqa: PLC0415 costs a start 60 ms
+        from fido2.hid import CAPABILITY  # noqa: PLC0415 as above
+
+        self.id, self.name = token, name
+        if not device.capabilities & CAPABILITY.CBOR:
+            raise TokenUnfitError(name=name, reason="it is a U2F key without FIDO2")
+        with faults(name):
+            self._ctap: Ctap2 = Ctap2(_Patient(device))  # type: ignore[arg-type] # what Ctap2 uses of a device
+
+    @property
+    def aaguid(self) -> str:
+        """The model (hex), the same for every token of it; zeros where it does not say."""
+        return bytes(self._ctap.info.aaguid).hex()
+
+    @property
+    def hmac_secret(self) -> bool:
+        """Whether it can give secrets at all."""
+        return "hmac-secret" in self._ctap.info.extensions and bool(self._protocols())
+
+    @property
+    def pin_set(self) -> bool:
+        """Whether it has a PIN."""
+        return self._ctap.info.options.get("clientPin") is True
+
+    @property
+    def takes_pin(self) -> bool:
+        """Whether it can have one."""
+        return "clientPin" in self._ctap.info.options
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it has a sensor of its own and somebody enrolled."""
+        return self._ctap.info.options.get("uv") is True
+
+    @property
+    def always_verifies(self) -> bool:
+        """Whether it does nothing without its owner verified."""
+        return self._ctap.info.options.get("alwaysUv") is True
+
+    @property
+    def min_pin(self) -> int:
+        """The least characters of its PIN."""
+        return self._ctap.info.min_pin_length
+
+    def needs_verification_to_make(self, *, resident: bool) -> bool:
+        """Whether it makes no credential without the user verified (section 6.1.2, steps 10 and 11)."""
+        protected = self.pin_set or self.built_in
+        return protected and (resident or self._ctap.info.options.get("makeCredUvNotRqd") is not True)
+
+    def check_fit(self) -> None:
+        """Raises TokenUnfitError for a token that cannot give secrets."""
+        if not self.hmac_secret:
+            raise TokenUnfitError(name=self.name, reason="it has no hmac-secret, which FIDO2 ways in need")
+
+    # --- PIN and sensor ---
+
+    def pin_retries(self) -> int:
+        """The tries that are left. Raises PinNotSetError, PinBlockedError, PinPausedError, PinChangeNeededError."""
+        if not self.pin_set:
+            raise PinNotSetError(name=self.name)
+        if self._ctap.info.force_pin_change:
+            raise PinChangeNeededError(name=self.name)
+        with faults(self.name):
+            retries, paused = self._client_pin().get_pin_retries()
+        if retries == 0:
+            raise PinBlockedError(name=self.name, help=HELP_BLOCKED)
+        if paused:
+            raise PinPausedError(name=self.name, retries=retries)
+        return retries
+
+    def verify_pin(self, pin: Secret, *, make: bool) -> Grant:
+        """Give the PIN, once. The grant is for one credential (``make``) or one secret.
+
+        Raises:
+            InvalidInputError: no PIN this token can have; nothing was sent.
+            WrongPinError: and its kind LastPinTryError, with the tries that are left.
+            PinBlockedError, PinPausedError, PinNotSetError, PinChangeNeededError, TokenError.
+        """
+        from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
+
+        text = self._checked(pin)
+        with faults(self.name):
+            client = self._client_pin()
+            try:
+                return Grant(client.get_pin_token(text, client.PERMISSION(_MAKE if make else _GET), RP))
+            except CtapError as error:
+                if error.code not in (CtapError.ERR.PIN_INVALID, CtapError.ERR.PIN_AUTH_BLOCKED):
+                    raise
+            retries = self.pin_retries()  # says itself that it is blocked or paused
+        raise (LastPinTryError if retries == 1 else WrongPinError)(name=self.name, retries=retries)
+
+    def _checked(self, pin: Secret) -> str:
+        """The PIN as it is sent (NFC, section 6.5.1); its cause is left out of errors, whose text would quote it."""
+        try:
+            text = unicodedata.normalize("NFC", pin.text())
+        except UnicodeDecodeError:
+            raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
+        if len(text) < self.min_pin or "\0" in text:
+            raise InvalidInputError(
+                reason=f"The PIN of {self.name} has at least {self.min_pin} characters", field="pin"
+            )
+        if len(text.encode()) > _MAX_PIN:
+            raise InvalidInputError(reason=f"The PIN of {self.name} has at most {_MAX_PIN} bytes", field="pin")
+        return text
+
+    def sensor_retries(self) -> int:
+        """The tries that its sensor has left; 0: the PIN must be given first."""
+        if not self._ctap.info.options.get("pinUvAuthToken"):
+            return 1
+        with faults(self.name):
+            return self._client_pin().get_uv_retries()
+
+    def verify_built_in(self, stop: Stop, *, make: bool) -> Grant:
+        """Have its own sensor verify the owner.
+
+        Raises BiometricsError, CancelledError, TokenTimeoutError, TokenError.
+        """
+        if not self._ctap.info.options.get("pinUvAuthToken"):
+            return Grant(built_in=True)  # CTAP 2.0: at the command itself
+        with faults(self.name, stop):
+            client = self._client_pin()
+            permission = client.PERMISSION(_MAKE if make else _GET)
+            return Grant(client.get_uv_token(permission, RP, event=stop))  # type: ignore[arg-type] # used as an Event
+
+    # --- credentials and secrets ---
+
+    def make(self, user: bytes, label: str, grant: Grant, stop: Stop, *, resident: bool) -> bytes:
+        """Make a credential with hmac-secret; wants a touch. Returns its id.
+
+        Args:
+            user: the account's id on the token; a resident credential replaces the one of the same user.
+            label: shown by programs that list what is on the token.
+            grant: that the user is verified, where that is needed.
+            stop: when to give up.
+            resident: a discoverable credential.
+
+        Raises:
+            TokenTimeoutError, CancelledError, TokenRemovedError, TokenUnfitError, TokenError.
+        """
+        digest = random_bytes(32)
+        extensions: dict[str, object] = {"hmac-secret": True}
+        if "credProtect" in self._ctap.info.extensions:
+            extensions["credProtect"] = _PROTECT
+        options = {"rk": True} if resident else {}
+        if grant.built_in:
+            options["uv"] = True
+        with faults(self.name, stop):
+            made = self._ctap.make_credential(
+                digest,
+                {"id": RP, "name": "kvault"},
+                {"id": user, "name": label, "displayName": label},
+                [{"type": "public-key", "alg": _ES256}, {"type": "public-key", "alg": _EDDSA}],
+                None,
+                extensions,
+                options or None,
+                *self._proof(grant, digest),
+                event=stop,  # type: ignore[arg-type] # used as an Event
+            )
+            data = made.auth_data
+            if data.credential_data is None or not (data.extensions or {}).get("hmac-secret"):
+                raise TokenUnfitError(name=self.name, reason="it made a credential without hmac-secret")
+            return bytes(data.credential_data.credential_id)
+
+    def knows(self, credential: bytes) -> bool:
+        """Whether the credential is this token's; without a touch, a PIN or anything that shows."""
+        from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
+
+        codes = CtapError.ERR
+        with faults(self.name):
+            try:
+                self._ctap.get_assertion(
+                    RP, random_bytes(32), [{"type": "public-key", "id": credential}], None, {"up": False}
+                )
+            except CtapError as error:
+                if error.code in (codes.NO_CREDENTIALS, codes.INVALID_CREDENTIAL, codes.INVALID_LENGTH):
+                    return False
+                raise
+        return True
+
+    def secret(self, credential: bytes, salt: bytes, grant: Grant, stop: Stop) -> bytes:
+        """The 32 bytes that it computes from ``salt`` (32 bytes); wants a touch. Other ones without a verified user.
+
+        Raises:
+            TokenTimeoutError, CancelledError, TokenRemovedError, TokenError.
+        """
+        from fido2.ctap2.extensions import HMACGetSecretInput, HmacSecretExtension  # noqa: PLC0415 costs a start
+        from fido2.webauthn import PublicKeyCredentialRequestOptions  # noqa: PLC0415 as above
+
+        digest = random_bytes(32)
+        wanted = PublicKeyCredentialRequestOptions(
+            challenge=digest, rp_id=RP, extensions={"hmacGetSecret": HMACGetSecretInput(salt)}
+        )
+        with faults(self.name, stop):
+            exchange = HmacSecretExtension(allow_hmac_secret=True).get_assertion(self._ctap, wanted, self._protocol())
+            if exchange is None:
+                raise TokenUnfitError(name=self.name, reason="it has no hmac-secret, which FIDO2 ways in need")
+            answer = self._ctap.get_assertion(
+                RP,
+                digest,
+                [{"type": "public-key", "id": credential}],
+                exchange.prepare_inputs(None, grant.token),
+                {"uv": True} if grant.built_in else None,
+                *self._proof(grant, digest),
+                event=stop,  # type: ignore[arg-type] # used as an Event
+            )
+            output = (exchange.prepare_outputs(answer, grant.token) or {}).get("hmacGetSecret")
+            verified = bool(answer.auth_data.is_user_verified())
+        if output is None or len(output.output1) != SALT:
+            raise TokenError(name=self.name, reason="it gave no secret")
+        if verified != grant.verified:
+            raise TokenError(name=self.name, reason="it verified its owner otherwise than it was asked to")
+        return bytes(output.output1)
+
+    def _proof(self, grant: Grant, digest: bytes) -> tuple[bytes | None, int | None]:
+        """The pinUvAuthParam of a command and its protocol."""
+        if grant.token is None:
+            return None, None
+        protocol = self._protocol()
+        return protocol.authenticate(grant.token, digest), protocol.VERSION
+
+    def _protocols(self) -> list[int]:
+        from fido2.ctap2.pin import ClientPin  # noqa: PLC0415 costs a start
+
+        return [each.VERSION for each in ClientPin.PROTOCOLS if each.VERSION in self._ctap.info.pin_uv_protocols]
+
+    def _protocol(self) -> PinProtocol:
+        return self._client_pin().protocol
+
+    def _client_pin(self) -> ClientPin:
+        from fido2.ctap2.pin import ClientPin  # noqa: PLC0415 costs a start
+
+        if not self._protocols():
+            raise TokenUnfitError(name=self.name, reason="it speaks no PIN protocol that is known here")
+        return ClientPin(self._ctap)
+
+
+class _Patient:
+    """A device whose every command ends: fido2 itself waits for ever for a token that another program uses."""
+
+    def __init__(self, device: CtapDevice) -> None:
+        self._device = device
+        self.capabilities = device.capabilities
+
+    def call(
+        self, cmd: int, data: bytes = b"", event: object = None, on_keepalive: Callable[[int], None] | None = None
+    ) -> bytes:
+        return self._device.call(cmd, data, event or _quick(), on_keepalive)  # type: ignore[arg-type] # used as an Event
+
+
+@contextmanager
+def faults(name: str, stop: Stop | None = None) -> Iterator[None]:
+    """Turn what fido2 raises into kvault's errors; ``name`` is the token's, ``stop`` what was waited with."""
+    from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
+    from fido2.hid import ConnectionFailure  # noqa: PLC0415 as above
+
+    try:
+        yield
+    except CtapError as error:
+        raise _fault(int(error.code), name, stop) from error
+    except OSError as error:
+        raise TokenRemovedError(name=name) from error
+    except (ConnectionFailure, ValueError, TypeError, KeyError, IndexError) as error:
+        # What fido2 raises for an answer it cannot read; its text would quote the answer.
+        raise TokenError(name=name, reason="it gave an answer that makes no sense") from error
+
+
+def _fault(code: int, name: str, stop: Stop | None) -> KvaultError:
+    from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
+
+    codes = CtapError.ERR
+    if code == codes.KEEPALIVE_CANCEL:
+        return stop.error(name) if stop is not None else TokenBusyError(name=name)
+    reasons: dict[int, str] = {
+        codes.OPERATION_DENIED: "the touch was refused",
+        codes.KEY_STORE_FULL: "its memory for resident keys is full",
+        codes.LIMIT_EXCEEDED: "its memory for resident keys is full",
+        codes.NO_CREDENTIALS: "it does not hold the key of this way in",
+        codes.PUAT_REQUIRED: "it wants its owner verified",
+    }
+    kinds: dict[int, KvaultError] = {
+        codes.USER_ACTION_TIMEOUT: TokenTimeoutError(name=name),
+        codes.ACTION_TIMEOUT: TokenTimeoutError(name=name),
+        codes.TIMEOUT: TokenRemovedError(name=name),
+        codes.CHANNEL_BUSY: TokenBusyError(name=name),
+        codes.PIN_BLOCKED: PinBlockedError(name=name, help=HELP_BLOCKED),
+        codes.PIN_NOT_SET: PinNotSetError(name=name),
+        codes.PIN_POLICY_VIOLATION: PinChangeNeededError(name=name),
+        codes.UV_INVALID: BiometricsError(reason="the finger was not recognised"),
+        codes.UV_BLOCKED: BiometricsError(reason="too many fingers were not recognised"),
+        codes.UNSUPPORTED_ALGORITHM: TokenUnfitError(name=name, reason="it has none of ES256 and EdDSA"),
+    }
+    if code in kinds:
+        return kinds[code]
+    return TokenError(name=name, reason=reasons.get(code, f"CTAP status {code:02X}"))
