@@ -139,6 +139,11 @@ def send(key: CardKey, *, unpads: bool) -> Sent:
     return Sent(agreement.derive(own.private, key.public[-agreement.KEY_BYTES :]), own.public)
 
 
+def coordinate_bytes(kind: str) -> int:
+    """The size of what ECDH gives on a curve of WORDS; 0 for what is no curve of NIST or Brainpool."""
+    return _SIZES.get(kind, 0)
+
+
 def shared_x(kind: str, answer: bytes) -> bytes:
     """The x coordinate from what a card answers to ECDH: some give the whole point (04, x, y), some x alone."""
     size = _SIZES.get(kind, 0)
