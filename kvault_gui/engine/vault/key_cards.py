@@ -32,7 +32,7 @@ from ..errors import (
     TokenUnknownError,
 )
 from ..tokens import cards, pcsc
-from ..tokens.at_hand import wait_for
+from ..tokens.at_hand import first, wait_for
 from ..tokens.key_card import TOUCH_SECONDS
 from .methods import Enrolled, Params
 from .sealing import context
@@ -227,25 +227,11 @@ def _search(family: Family, params: Params, desk: Desk, stack: ExitStack) -> tup
     """The card with the enrolled key, which stays open; None if no card of the family is there at all."""
     wanted = desk.wanted_token
     tokens = [wanted] if wanted.startswith(pcsc.PREFIX) else [each.token for each in pcsc.readers() if each.present]
-    misses: list[TokenError] = []
-    for token in tokens:
-        with ExitStack() as attempt:
-            try:
-                found = _fitting(family, params, attempt.enter_context(pcsc.connect(token)))
-            except (TokenForeignError, TokenResetError) as error:
-                misses.append(error)
-                continue
-            except TokenError as error:
-                misses.insert(0, error)  # what could not be looked at may have been the right one
-                continue
-            if found is not None:
-                stack.push(attempt.pop_all())
-                return found
-    for kind in (TokenResetError, TokenError):
-        for miss in misses:
-            if isinstance(miss, kind):
-                raise miss
-    return None
+
+    def fitting(token: str, attempt: ExitStack) -> tuple[KeyCard, CardKey] | None:
+        return _fitting(family, params, attempt.enter_context(pcsc.connect(token)))
+
+    return first(tokens, fitting, stack)
 
 
 def _fitting(family: Family, params: Params, connection: Card) -> tuple[KeyCard, CardKey] | None:
