@@ -405,8 +405,6 @@ def test_a_module_that_was_finalised_while_the_pin_is_typed_is_a_lost_session(hs
     assert unlock(made.params) == made.output
 
 
-# python-pkcs11 cannot end a search whose session is gone, and says so when it forgets it.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_sessions_that_the_hsm_closes_after_the_login_are_a_lost_session(
     hsm: SoftHsm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

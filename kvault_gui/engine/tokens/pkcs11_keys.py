@@ -54,6 +54,7 @@ class Key(NamedTuple):
     id: bytes  # CKA_ID
     public: bytes  # SubjectPublicKeyInfo; b"" for AES, which has none
     problem: str = ""
+    item: Item = None  # the key in the session that found it
 
     @property
     def print(self) -> str:
@@ -109,7 +110,7 @@ def _read(session: Handle, item: Item) -> Key:
     attribute = pkcs11.Attribute
     label, key_id = str(_get(item, attribute.LABEL, "")), bytes(_get(item, attribute.ID, b""))
     kind, words, public = _kind(session, item, key_id)
-    key = Key(kind, words, label, key_id, public)
+    key = Key(kind, words, label, key_id, public, item=item)
     return key._replace(problem=_problem(item, key, attribute))
 
 
@@ -183,7 +184,7 @@ def _get(item: Item, attribute: int, default: Any) -> Any:  # noqa: ANN401 an at
     unknown = (pkcs11.AttributeTypeInvalid, pkcs11.AttributeSensitive, pkcs11.FunctionFailed)
     try:
         return item[attribute]
-    except (*unknown, NotImplementedError, ValueError, IndexError):
+    except (*unknown, ValueError, IndexError):
         return default
 
 
@@ -243,6 +244,8 @@ def handle(session: Handle, key: Key) -> Item:
     """The key in this session."""
     import pkcs11  # noqa: PLC0415 optional; there is a session already
 
+    if key.item is not None and key.item.session is session:
+        return key.item
     attribute, kinds = pkcs11.Attribute, pkcs11.ObjectClass
     wanted: dict[pkcs11.Attribute, Any] = {attribute.ID: key.id} if key.id else {attribute.LABEL: key.label}
     wanted[attribute.CLASS] = kinds.SECRET_KEY if key.kind.startswith("aes") else kinds.PRIVATE_KEY
