@@ -128,12 +128,13 @@ def _try_copies(held: HeldFolder, credential: Credential, around: Surroundings) 
     """
     from ..store.keys import StoreKeys  # noqa: PLC0415 making and mending alone need it
 
-    newest, problem = held.chosen, None
+    newest, problem, forged = held.chosen, None, None
     visit = tries.Visit(around.prompter, held.folder.name, tries.given_of(credential), around.kdf_seconds)
     for copy in held.copies():
         try:
             passed = tries.try_all(copy.header, credential, visit, around.clock())
             key = StoreKeys.derive(passed.fit.keys.vk, bytes.fromhex(copy.header.vault)).header_mac
+            forged = forged or (copy, passed)
             good = held.found.verified(copy, key)
         except PinError:
             raise
@@ -144,6 +145,10 @@ def _try_copies(held: HeldFolder, credential: Credential, around: Surroundings) 
         if copy is newest or not newest.verifies(key):
             held.choose(good)
             return passed
+        forged = None
+    if forged is not None:
+        held.choose_forged(forged[0], forged[1].slot)
+        return forged[1]
     raise problem or WrongCredentialsError
 
 

@@ -42,7 +42,7 @@ def check(
     """Verify everything anew. Raises apsw.Error for errors that are not damage."""
     problems: list[str] = []
     buckets.forget_verified()
-    yield from _rows(buckets, (*tables, binding.TABLE), problems)
+    yield from _rows(buckets, (*tables, *binding.TABLES), problems)
     yield from _chain(database, tail, problems)
     for each in derived:
         try:

@@ -113,7 +113,7 @@ def _fill(path: Path, vk: bytes, header: Header, contents: Contents, *, files: F
 
 def _first_commit(path: Path, keys: StoreKeys, written: Written, contents: Contents, vfs: str) -> bytes:
     """Tables and first rows in one transaction; returns the hash of its last record."""
-    tables, derived, first = (*contents[0], binding.TABLE), contents[1], contents[2]
+    tables, derived, first = (*contents[0], *binding.TABLES), contents[1], contents[2]
     opened = database.open_file(path / DATABASE, keys.page, vfs)
     try:
         opened.keep_wal(on=False)

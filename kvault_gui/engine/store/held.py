@@ -12,7 +12,7 @@ from .faults import told
 from .files import REAL, Files
 
 if TYPE_CHECKING:
-    from .header import Header, Written
+    from .header import Header, Slot, Written
     from .headers import Headers
     from .lock import Lock
 
@@ -51,7 +51,8 @@ def read_header(folder: Path, files: Files = REAL) -> Seen:
         return Seen(chosen.header, found.findings(chosen, mended=False), lock.holder(path))
 
 
-def _place(written: Written) -> tuple[str, str, str]:
+def place(written: Written) -> tuple[str, str, str]:
+    """What a header belongs to."""
     header = written.header
     return header.vault, header.database, header.database_salt
 
@@ -67,6 +68,7 @@ class HeldFolder:
         self.found = found
         self.chosen = found.newest(self._salt())
         self.findings: list[str] = found.findings(self.chosen, mended=False)
+        self.forged_but: Slot | None = None  # this way in opened although the header was changed
 
     @property
     def header(self) -> Header:
@@ -76,11 +78,15 @@ class HeldFolder:
     def copies(self) -> list[Written]:
         """The chosen copy of the header, then the other one if it is whole, says something else and fits as well."""
         others = (copy for copy in self.found.copies if copy is not None and copy.line != self.chosen.line)
-        return [self.chosen, *(copy for copy in others if _place(copy) == _place(self.chosen))]
+        return [self.chosen, *(copy for copy in others if place(copy) == place(self.chosen))]
 
     def choose(self, written: Written) -> None:
         """Go on with that copy: its MAC verified, and that of the one chosen before did not."""
         self.chosen = written
+
+    def choose_forged(self, written: Written, slot: Slot) -> None:
+        """Go on with a copy whose MAC does not verify: ``slot`` opened, and ``Store.open`` puts the header back."""
+        self.chosen, self.forged_but = written, slot
 
     def again(self, written: Written) -> HeldFolder:
         """The same folder under the same lock with the headers read anew, of which ``written`` is chosen."""

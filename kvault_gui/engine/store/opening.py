@@ -12,6 +12,7 @@ from ..errors import (
     ChangesMissingError,
     DatabaseDamagedError,
     HeadDamagedError,
+    HeaderForgedError,
     HeaderOldError,
     HeaderOtherError,
     HeadOldError,
@@ -24,6 +25,7 @@ from .buckets import TABLE as BUCKETS_TABLE
 from .buckets import Buckets
 from .faults import FULL, told
 from .head import HeadFile, HeadRecord, Verdict
+from .held import place
 from .keys import StoreKeys
 from .records import RECORDS_DDL
 from .transaction import Reader
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .database import Database
-    from .header import Written
+    from .header import Slot, Written
     from .held import HeldFolder
     from .records import Tail
     from .tables import Derived, Table
@@ -74,18 +76,22 @@ class Opening:
         self._used: set[Accept] = set()
         self._missing = 0
         self._keys = StoreKeys.derive(vk, bytes.fromhex(held.header.vault))
-        self._written = held.found.verified(held.chosen, self._keys.header_mac)
-        self._findings = held.found.findings(self._written, mended=held.writable)
+        self._findings: list[str] = []
+        if held.forged_but is None:
+            self._written = held.found.verified(held.chosen, self._keys.header_mac)
+            self._findings = held.found.findings(self._written, mended=held.writable)
+        else:
+            self._written = held.chosen  # until its place in the database was read
         self._path = held.folder / self._written.header.database
         self._head = held.folder / head.name_for(self._written.header.database)
         self._log = self._path.with_name(self._path.name + "-wal")
 
     def run(self, tables: Iterable[Table], derived: Iterable[Derived]) -> Parts:
         """Open, judge, mend. Raises DamagedError and its kinds, DiskFullError, FolderPermissionError."""
-        tables = (*tables, binding.TABLE)
+        tables = (*tables, *binding.TABLES)
         with told(self._held.folder):
             found = head.read(self._keys.head, self._held.files.read(self._head, head.SIZE))
-            base = self._open()
+            base = self._open() if self._held.forged_but is None else self._open_forged(self._held.forged_but, tables)
             try:
                 record = self._judge(found.record, found.finding, base)
                 base = self._without_stray_log(base)
@@ -133,6 +139,38 @@ class Opening:
             if not self._log_size():
                 raise
             return self._open_without_log(error)
+
+    def _open_forged(self, slot: Slot, tables: tuple[Table, ...]) -> _Base:
+        """Open with a header that somebody changed, and go on with the one that the database knows.
+
+        ``slot`` must stand there exactly as it opened: else it was removed, or altered itself. Whatever does not fit
+        is HeaderForgedError: the header is what is known to be wrong.
+        """
+        try:
+            base = self._open()
+        except (apsw.Error, DatabaseDamagedError) as error:
+            raise HeaderForgedError from error
+        try:
+            good = self._known_header(base, tables)
+        except (apsw.Error, OldRowsError) as error:
+            _abandon(base)
+            raise HeaderForgedError from error
+        if good is None or slot not in good.header.slots or place(good) != place(self._written):
+            _abandon(base)
+            raise HeaderForgedError
+        self._written = good
+        end = "was put back from the copy" if self._held.writable else "stays as it is; the copy is used that is"
+        self._findings.append(
+            f"The header vault.json was changed by somebody who could not open the vault; it {end} in the database."
+        )
+        return base
+
+    def _known_header(self, base: _Base, tables: tuple[Table, ...]) -> Written | None:
+        """The header that the database knows, if the sums are those of the newest commit."""
+        buckets = Buckets(base.database, self._keys.set_hash, tables)
+        if sethash.to_bytes(buckets.load()) != base.tail.total:
+            return None
+        return binding.copy(Reader(base.database, buckets), self._keys.header_mac)
 
     def _open_at(self, path: Path, copy: Path | None) -> _Base:
         opened = database.open_file(path, self._keys.page, self._held.vfs)

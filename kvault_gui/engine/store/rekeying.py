@@ -106,7 +106,7 @@ def _copy(old: Old, keys: StoreKeys, target: Database) -> Generator[Progress, No
     copy = old.database.begin_copy(target)
     try:
         sums: dict[int, int] = {}
-        tables = (*old.tables, binding.TABLE)
+        tables = (*old.tables, *binding.TABLES)
         yield from _pages(copy)
         total = old.buckets.count
         for done, bucket in enumerate(old.buckets.walk(tables)):
@@ -142,7 +142,7 @@ def _first_commit(
     old: Old, new: New, target: Database, sums: dict[int, int], header: Written, tail: Tail
 ) -> HeadRecord:
     """The sums under the new key and what the vault adds, in one transaction of the new file; durable."""
-    buckets = Buckets(target, new.keys.set_hash, (*old.tables, binding.TABLE))
+    buckets = Buckets(target, new.keys.set_hash, (*old.tables, *binding.TABLES))
     target.keep_wal(on=False)
     target.run("begin immediate")
     buckets.replace(sums)

@@ -56,6 +56,8 @@ class Store:
         self._total = int.from_bytes(parts.tail.total, "big")
         self._reader = Reader(parts.database, parts.buckets)
         self._bound = binding.bound(self._reader)  # generation of the header that the database knows
+        if not self.read_only and not binding.has_copy(self._reader):
+            self._bound = 0  # a vault of an earlier kvault: the next commit keeps the header
         self._upkeep = Upkeep(parts.database)
         self._following: dict[int, int] = {}
         self._broken = False
