@@ -6,7 +6,8 @@ question of the vault's lane blocks it until it is answered: the engine may ask 
 call let in there would see that act half done.
 
 A job hands what waits for a token to that token's lane (``api.OnToken``) and goes on when that has ended; the vault's
-lane serves others meanwhile. Steps for one token run one after the other, those for two side by side.
+lane serves others meanwhile. The tools for recovery shares and pictures have a thread of their own (``BESIDE``).
+Steps for one token run one after the other, those for two side by side.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ QUIET = 0.02  # seconds without a call before background work begins
 LONGEST_BUSY = 1.0  # seconds after which background work gets a slice between two calls all the same
 WATCH_FOR = 3600.0  # seconds that the watch over tokens waits at a time
 WATCHED = ("tokens.", "slots.methods")  # methods whose callers want to know of tokens that come and go
+# Need nothing of the vault: with their help a question for recovery shares is answered, while the lane waits for it.
+BESIDE = {"tools.scan", "tools.share_words", "tools.check_share"}
 LARGEST_NUMBER = (1 << 63) - 1
 
 Job = Generator[api.Progress | api.OnToken, object, object]
@@ -78,6 +81,7 @@ class Lane:
         self._away: dict[int, Job] = {}  # whose step for a token runs or waits
         self._asking = Asking(self._post)
         self._tokens = _TokenLanes(self._run_step)
+        self._tools = _TokenLanes(self._run_tool)
         self._watching = False
         self._idle_in: float | None = 0.0
         self._idled = time.monotonic()
@@ -96,6 +100,8 @@ class Lane:
             case frames.Cancel(number):
                 self._asking.end(number)
                 self._inbox.put((frame, body))
+            case frames.Call(number, name) if name in BESIDE:
+                self._tools.put("tools", number, lambda: self._serve((frame, body)))
             case frames.Call():
                 self._inbox.put((frame, body))
 
@@ -256,6 +262,13 @@ class Lane:
             self._end()
             return
         self._inbox.put(_Back(number, value, failed))
+
+    def _run_tool(self, _number: int, work: Callable[[], object]) -> None:
+        """On a thread of its own: what needs no vault."""
+        try:
+            work()
+        except BaseException:  # noqa: BLE001 as on the vault's lane
+            self._end()
 
     def _watch_tokens(self) -> None:
         if not self._watching:

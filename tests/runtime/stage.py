@@ -41,6 +41,9 @@ class ScriptedEngine:
     def find(self, ref: str, *_: object) -> int:
         return self.act() or len(ref)
 
+    def share_words(self, prefix: str) -> list[str]:
+        return [prefix]
+
     def idle(self) -> float | None:
         self.idled.release()
         wish = self.wishes.pop(0) if self.wishes else None

@@ -144,6 +144,20 @@ def test_an_answer_to_another_question_is_ignored(stage: Stage) -> None:
     assert described(stage.next()) == "failed 2 cancelled"
 
 
+def test_shares_are_checked_while_the_vaults_lane_waits_for_them(stage: Stage) -> None:
+    def act() -> int:
+        return int(stage.engine.prompter.ask(api.AskShares("", "", "", [], 1)).text())
+
+    stage.engine.act = act
+    stage.call(1, "secrets.find", "asks")
+    question = stage.next()
+    assert isinstance(question, frames.Question)
+    stage.call(2, "tools.share_words", "aca")
+    assert described(stage.next()) == "result 2 ['aca']"
+    stage.put(frames.Answer(question.id, api.Secret.of("7")))
+    assert described(stage.next()) == "result 1 7"
+
+
 def test_background_work_goes_on_until_it_wishes_no_more_and_again_after_a_call(stage: Stage) -> None:
     idled = stage.engine.idled
     assert idled.acquire(timeout=10)
