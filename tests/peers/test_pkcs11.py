@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kvault_gui.engine.api import AskChoice, AskPlug, AskSecret, Method, NewFactor, Question
+from kvault_gui.engine.api import (
+    AskChoice,
+    AskPlug,
+    AskSecret,
+    Method,
+    NewFactor,
+    NewSlot,
+    Question,
+    Secret,
+    WayState,
+)
 from kvault_gui.engine.errors import (
     CancelledError,
     HsmSessionError,
@@ -21,6 +31,8 @@ from kvault_gui.engine.errors import (
     TokenResetError,
     WrongPinUncountedError,
 )
+from kvault_gui.engine.facade import Engine
+from kvault_gui.engine.facade.steps import run_here
 from kvault_gui.engine.tokens import pkcs11, pkcs11_keys, pkcs11_module, pkcs11_secrets
 from kvault_gui.engine.unlock.pkcs11 import Pkcs11
 from kvault_gui.engine.vault.methods import Desk, Enrolled
@@ -465,3 +477,19 @@ def test_sessions_are_closed_and_the_pin_is_forgotten_afterwards(hsm: SoftHsm) -
     assert unlock(made.params) == made.output
     with pytest.raises(WrongPinUncountedError):
         unlock(made.params, "000000")
+
+
+def test_the_unlock_dialog_sees_the_token_behind_the_module_that_a_way_in_names(hsm: SoftHsm, tmp_path: Path) -> None:
+    engine = Engine(ScriptedPrompter({AskSecret: PIN}), "test", kdf_seconds=0)
+    engine.vaults.create(str(tmp_path / "vault"), Secret.of("password"))
+    added = run_here(engine.slots.add(NewSlot("HSM", [NewFactor(Method.PKCS11, file=hsm.module, make=True)])))
+    engine.vaults.close()
+
+    def state() -> WayState:
+        ways = run_here(engine.tokens.ways(str(tmp_path / "vault"), []))
+        return next(state for state in ways.states if state.slot == added.slot.id)
+
+    assert (state().ready, state().words) == (True, "Ready")
+    (token,) = hsm.tokens.iterdir()
+    hsm.pull(token)
+    assert (state().ready, state().words, state().name) == (False, "Not plugged in", "vault")

@@ -166,6 +166,8 @@ def test_a_module_that_is_not_the_systems_is_loaded_for_a_header_only_if_the_per
     assert isinstance(question, AskConfirm)
     assert own_module in question.text
     assert pkcs11.find_in([own_module]) == []
+    state = Pkcs11().look(made.params, [])
+    assert (state.ready, state.words) == (True, "Asks before it loads its module")
 
 
 def test_the_systems_module_is_loaded_without_a_question(hsm: SoftHsm) -> None:
@@ -184,3 +186,6 @@ def test_a_module_that_is_gone_is_said_and_asks_nothing(hsm: SoftHsm) -> None:
     with pytest.raises(ModuleError, match="no such file"):
         Pkcs11().unlock({**made.params, "module": "/opt/gone/module.so"}, Desk(prompter, VAULT, "Personal", "HSM"))
     assert not prompter.asked
+    state = Pkcs11().look({**made.params, "module": "/opt/gone/module.so"}, [])
+    assert not state.ready
+    assert "/opt/gone/module.so cannot be used: no such file" in state.words

@@ -47,24 +47,31 @@ class _Found(NamedTuple):
     notices: list[str]
 
 
-def _find() -> _Found:
-    from ..tokens import find  # noqa: PLC0415 a password unlock looks for nothing
+def _find(modules: Sequence[str]) -> _Found:
+    from ..tokens import find, pkcs11  # noqa: PLC0415 a password unlock looks for nothing
 
+    behind = pkcs11.find_in(modules)
     try:
-        return _Found(find.find_all(), [])
+        return _Found([*find.find_all(), *behind], [])
     except ReaderServiceError as error:
-        return _Found([], [f"{error.say(error.headline)}. {error.say(error.advice)}"])
+        return _Found(behind, [f"{error.say(error.headline)}. {error.say(error.advice)}"])
 
 
 def _ways(header: Header, name: str, others: Sequence[str]) -> Ways:
     if not any(factor.method in methods.HARDWARE for slot in header.slots for factor in slot.factors) and not others:
         return Ways([state(slot, []) for slot in header.slots], [])
-    found = _find()
+    found = _find(_modules(header))
     states = [state(slot, found.tokens) for slot in header.slots]
     here = {token.id for token in found.tokens for slot in header.slots if _fits(slot, token)}
     strange = [token for token in found.tokens if token.id not in here and _is_carried(token)]
     known = _known_headers(others) if strange else []
     return Ways(states, found.tokens, found.notices + [_notice(token, name, known) for token in strange])
+
+
+def _modules(header: Header) -> list[str]:
+    """The PKCS#11 modules that the ways in name."""
+    factors = [factor for slot in header.slots for factor in slot.factors if factor.method == Method.PKCS11.value]
+    return [str(factor.params.get("module", "")) for factor in factors]
 
 
 def state(slot: Slot, tokens: list[TokenInfo]) -> WayState:

@@ -230,4 +230,4 @@ def _agreed(item: Item, kind: str, point: bytes, *, der: bool) -> bytes:
 
 def _length(size: int) -> bytes:
     """DER's length of an OCTET STRING below 256 bytes."""
-    return bytes([size]) if size < 0x80 else bytes([0x81, size])  # noqa: PLR2004 X.690, 8.1.3
+    return bytes([size]) if size < 0x80 else bytes([0x81, size])  # noqa: PLR2004 the short form of X.690, 8.1.3
