@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import qasync
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from kvault_gui.desktop.watch import Reason
-    from kvault_gui.engine.api import Event, Opened
+    from kvault_gui.engine.api import AskShares, Event, Opened
     from kvault_gui.gui.dialogs.unlock import UnlockDialog
     from kvault_gui.gui.theme import Theme
     from kvault_gui.runtime.relaunch import Inherited
@@ -159,6 +160,7 @@ class Application(QObject):
         """Have an engine: the one that was started already, or a new one."""
         self.client = await EngineClient.attach(spawned or spawn("window"), self.prompter, self._on_event)
         self.client.on_gone(self._engine_gone)
+        self.prompter.shares = partial(_shares, self.client)
         return self.client
 
     # What happens -----------------------------------------------------------------------------------------------------
@@ -272,6 +274,13 @@ class Application(QObject):
             self.settings_file.save()
         except KvaultError as error:
             self.show_error(error)
+
+
+def _shares(client: EngineClient, question: AskShares) -> QDialog:
+    """The dialog for recovery shares; it needs the engine's tools alone."""
+    from kvault_gui.gui.dialogs.shares_entry import SharesDialog  # noqa: PLC0415 few unlock with shares
+
+    return SharesDialog(question, client.tools)
 
 
 def run(qt: QApplication, application: Application) -> int:

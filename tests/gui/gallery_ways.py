@@ -7,9 +7,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kvault_gui.engine.api import Method
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from kvault_gui.engine.api import AskShares, Method, ShareGroup
 from kvault_gui.engine.errors import TokenTimeoutError
+from kvault_gui.engine.vault.slip39 import split
 from kvault_gui.gui.ask import Ask
+from kvault_gui.gui.dialogs.shares_entry import SharesDialog
 from kvault_gui.gui.dialogs.ways import KEYS, LOSSES, WaysDialog
 from kvault_gui.gui.dialogs.ways.add import CODE, DETAILS, DONE, RUN, SHARES, TERMS, AddDialog
 from kvault_gui.gui.dialogs.ways.form_shares import SharesForm
@@ -18,6 +23,7 @@ from kvault_gui.gui.dialogs.ways.forms_token import CardForm, ChallengeForm
 from kvault_gui.gui.dialogs.ways.small import LimitDialog, RenameDialog
 from tests.gui import ways_sample as sample
 from tests.gui.gallery import screen
+from tests.gui.inprocess import InProcess
 from tests.gui.stage import until
 
 if TYPE_CHECKING:
@@ -305,3 +311,57 @@ async def _add_shares() -> AsyncIterator[QWidget]:
 async def _add_done() -> AsyncIterator[QWidget]:
     async with adding(Method.PASSWORD, Method.FIDO2, page=DONE) as dialog:
         yield dialog
+
+
+@asynccontextmanager
+async def entering(folder: Path) -> AsyncIterator[SharesDialog]:
+    """The question for shares, with the tools of a real engine."""
+    engine = InProcess()
+    engine.create(folder / "Personal")
+    question = AskShares("Recovery shares of “Family”", "", "2 of 3 shares", [ShareGroup(2, 3)], 1)
+    dialog = SharesDialog(question, engine.tools, native_files=False)
+    async with shown(dialog):
+        await until(lambda: not dialog.tasks.is_running("words"))
+        yield dialog
+    await engine.close()
+
+
+@screen("ways-shares-typing")
+@asynccontextmanager
+async def shares_typing(folder: Path, _size: Size) -> AsyncIterator[QWidget]:
+    async with entering(folder) as dialog:
+        for word in sample.SHARE.split()[:9]:
+            QTest.keyClicks(dialog.field, word[:4])
+            QTest.keyClick(dialog.field, Qt.Key.Key_Space)
+        QTest.keyClicks(dialog.field, "mu")
+        yield dialog
+
+
+@screen("ways-shares-wrong")
+@asynccontextmanager
+async def shares_wrong(folder: Path, _size: Size) -> AsyncIterator[QWidget]:
+    async with entering(folder) as dialog:
+        words = sample.SHARE.replace("fancy", "fangs").split()
+        await dialog._take_lines([[bytearray(word.encode()) for word in words]])
+        yield dialog
+
+
+@screen("ways-shares-one-given")
+@asynccontextmanager
+async def shares_given(folder: Path, _size: Size) -> AsyncIterator[QWidget]:
+    async with entering(folder) as dialog:
+        await dialog._take_lines([[bytearray(word.encode()) for word in shares()[0].split()]])
+        yield dialog
+
+
+@screen("ways-shares-enough")
+@asynccontextmanager
+async def shares_enough(folder: Path, _size: Size) -> AsyncIterator[QWidget]:
+    async with entering(folder) as dialog:
+        await dialog._take_lines([[bytearray(word.encode()) for word in share.split()] for share in shares()[:2]])
+        yield dialog
+
+
+def shares() -> list[str]:
+    """Three shares of a sample secret, of which two are needed."""
+    return split(bytes(range(32)), [(2, 3)], 1)[0]

@@ -90,6 +90,12 @@ def in_words(slot: SlotInfo) -> str:
     return " + ".join(method_name(factor.method) for factor in factors) if factors else method_name(slot.method)
 
 
+def icon(slot: SlotInfo) -> str:
+    """The icon of what is held or lies on paper, before that of a password."""
+    found = [factor.method for factor in slot.factors if factor.method is not Method.PASSWORD]
+    return ICONS[found[0] if found else slot.method]
+
+
 def factor_detail(factor: FactorInfo) -> str:
     """The token's name and the parameters: "YubiKey 5C, PIN and touch"."""
     detail = one_line(factor.detail)
@@ -156,7 +162,7 @@ def badges(slot: SlotInfo, state: WayState | None = None, now: float | None = No
     moment = time.time() if now is None else now
     found: list[Badge] = []
     if slot.current:
-        found.append(Badge(_tr("Used now"), "lock-open", "accent"))
+        found.append(Badge(_tr("In use now"), "lock-open", "accent"))
     if state is not None and state.token and any(factor.method in HARDWARE for factor in slot.factors):
         found.append(Badge(_tr("Plugged in now"), "usb", "ok"))
     if is_over(slot, moment):
@@ -170,8 +176,6 @@ def badges(slot: SlotInfo, state: WayState | None = None, now: float | None = No
         found.append(Badge(_tr("Browses only"), "eye-off", "neutral"))
     if is_outdated(slot):
         found.append(Badge(_tr("Should be renewed"), "refresh", "wait"))
-    if not slot.carried:
-        found.append(Badge(_tr("Use it once"), "info", "neutral"))
     return found
 
 

@@ -132,11 +132,16 @@ class AddDialog(QDialog):
         return foot
 
     def _connect(self) -> None:
-        self.choose_page.changed.connect(self._refresh)
+        self.choose_page.changed.connect(self._chosen)
         self.details_page.changed.connect(self._refresh)
         self.terms_page.changed.connect(self._refresh)
         self.code_page.changed.connect(self._refresh)
         self.shares_page.changed.connect(self._refresh)
+
+    def _chosen(self) -> None:
+        self._refresh()
+        if self.next.isEnabled():
+            self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin(self) -> None:
         slot = self._replacing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import ways as words
@@ -38,9 +38,7 @@ class WayCard(QWidget):
         row.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(12))
         row.setSpacing(theme.px(14))
         soft = words.is_over(slot)
-        row.addWidget(
-            Tile(words.ICONS[slot.method], 32, tone="text3" if soft else "text"), 0, Qt.AlignmentFlag.AlignTop
-        )
+        row.addWidget(Tile(words.icon(slot), 32, tone="text3" if soft else "text"), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._build_words(), 1)
         row.addLayout(self._build_acts())
         self.setAccessibleName(words.spoken(slot, state))
@@ -55,13 +53,10 @@ class WayCard(QWidget):
         self.chips = head
         self._chips: list[Chip] = []
         column.addWidget(head)
-        column.addWidget(label(words.in_words(slot), wrap=True))
-        detail = words.details(slot)
-        if detail:
-            column.addWidget(label(detail, "small", "text2", wrap=True))
-        strength = words.strength(slot)
-        if strength:
-            column.addWidget(label(strength, "small", "text2", wrap=True))
+        what, detail, strength = words.in_words(slot), words.details(slot), words.strength(slot)
+        for text, role, tone in ((what, "body", "text"), (detail, "small", "text2"), (strength, "small", "text2")):
+            if text and text != self.name:
+                column.addWidget(label(text, role, tone, wrap=True))  # type: ignore[arg-type]  # roles of the theme
         column.addWidget(label(f"{words.used(slot)} · {words.added(slot)}", "caption", "text3", wrap=True))
         self.set_state(self._state)
         return column
@@ -82,6 +77,7 @@ class WayCard(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.px(4))
         renew = words.renewal(self.slot)
+        self.renew: QPushButton | None = None
         if words.is_outdated(self.slot):
             self.renew = button(renew, "link", small=True, on_click=lambda: self.wanted.emit(RENEW))
             self.renew.setAccessibleName(self.tr("{act}: {name}").format(act=renew, name=self.name))
@@ -117,6 +113,10 @@ class WayCard(QWidget):
             menu.addAction(action)
             self._actions[name] = action
         return menu
+
+    def has_focus_inside(self) -> bool:
+        """Whether the keyboard is at one of its buttons."""
+        return self.test.hasFocus() or self.more.hasFocus() or (self.renew is not None and self.renew.hasFocus())
 
     def do(self, name: str) -> None:
         """As if it was chosen from the menu."""

@@ -131,6 +131,7 @@ class ChoosePage(Page):
     # --- showing ---------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
+        focused = next((method for method, made in self.buttons.items() if made.hasFocus()), None)
         self._show_order()
         self.buttons.clear()
         for card in self.cards:
@@ -139,6 +140,8 @@ class ChoosePage(Page):
                 card.add(self._row(method))
         self._more.setVisible(bool(self.chosen))
         follow_layout(self)
+        if focused is not None and focused in self.buttons and self.buttons[focused].isEnabled():
+            self.buttons[focused].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_order(self) -> None:
         self.order.clear()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from kvault_gui.engine.api import OnToken, Plugged
 from kvault_gui.engine.errors import KvaultError
@@ -55,6 +56,7 @@ class WaysDialog(QDialog):
         self.slots: list[SlotInfo] = []
         self.states: dict[str, WayState] = {}
         self._begin_with_add = begin_with_add
+        self._resume: QWidget | None = None  # where the keyboard was when work began
         self.acts = Acts(self)
         self.list_page, self.losses_page, self.keys_page = ListPage(), LossesPage(), KeysPage()
         self.tabs = Tabs([self.tr("Ways in"), self.tr("If I lose …"), self.tr("New keys")], self.tr("Pages"))
@@ -130,6 +132,7 @@ class WaysDialog(QDialog):
         """Read what is enrolled, then what is plugged in."""
         self.slots = await self.calls.slots.all()
         self.list_page.show_slots(self.slots, self.states)
+        self.keys_page.show_slots(self.slots)
         self.tasks.start(self._read_states(), "states", "replace")
         if self.stack.currentIndex() == LOSSES:
             await self._read_losses()
@@ -169,6 +172,9 @@ class WaysDialog(QDialog):
     def begin_work(self, what: str, safe: str) -> None:
         """Something runs that can be cancelled."""
         self.progress.begin(what, safe)
+        self._resume = self.focusWidget()
+        self.stack.setEnabled(False)
+        self.tabs.setEnabled(False)
 
     def advance(self, step: Progress | OnToken) -> None:
         """How far it is."""
@@ -178,6 +184,11 @@ class WaysDialog(QDialog):
     def end_work(self) -> None:
         """It ended, in whatever way."""
         self.progress.finish()
+        self.stack.setEnabled(True)
+        self.tabs.setEnabled(True)
+        if self._resume is not None and isValid(self._resume):
+            self._resume.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._resume = None
 
     def _show_error(self, error: KvaultError) -> None:
         self.tasks.start(self.ask.error(error), "error", "queue")

@@ -19,6 +19,10 @@ from .rows import line
 from .small import honest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kvault_gui.engine.api import SlotInfo
+
     from .dialog import WaysDialog
 
 USER, VAULT = "user", "vault"
@@ -74,7 +78,19 @@ class KeysPage(Scroller):
                 )
             )
         )
+        self.left_behind = Banner("wait", "")
+        self.left_behind.hide()
+        self.column.addWidget(self.left_behind)
         self.column.addStretch(1)
+
+    def show_slots(self, slots: Sequence[SlotInfo]) -> None:
+        """Name those that new keys could not be given to."""
+        names = [one_line(slot.label) for slot in slots if not slot.carried]
+        self.left_behind.setVisible(bool(names))
+        self.left_behind.set_words(
+            self.tr("Use these once before you make new keys: {names}").format(names=", ".join(names)),
+            self.tr("They were made by an earlier kvault and not used since. Without that they would stop working."),
+        )
 
     async def rotate(self, dialog: WaysDialog, which: str) -> None:
         """Ask, do it with progress, and say what came of it. ``dialog`` has the engine and the questions."""

@@ -79,6 +79,7 @@ class ListPage(Scroller):
 
     def show_slots(self, slots: Sequence[SlotInfo], states: dict[str, WayState]) -> None:
         """Show what there is, the newest at the end."""
+        focused = next((slot for slot, card in self.cards.items() if card.has_focus_inside()), "")
         self._card.clear()
         self.cards.clear()
         for slot in slots:
@@ -90,6 +91,9 @@ class ListPage(Scroller):
         self._count.setText(self.tr("One way into this vault") if len(slots) == 1 else many)
         self._urge(slots)
         follow_layout(self)
+        if focused:
+            there = self.cards.get(focused)
+            (self.add if there is None else there.test).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _urge(self, slots: Sequence[SlotInfo]) -> None:
         lasting = words.opens_everything(slots)

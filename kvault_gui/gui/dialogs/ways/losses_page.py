@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import ways as words
@@ -51,6 +51,7 @@ class LossesPage(Scroller):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.map)
         self.stack.addWidget(self.card)
+        self._fit()
         self.column.addLayout(head)
         self.column.addWidget(self.said)
         self.column.addLayout(self._kinds)
@@ -65,9 +66,7 @@ class LossesPage(Scroller):
             Thing(one_line(loss.thing), words.ICONS[loss.method], tuple(loss.lost), not loss.left)
             for loss in self.losses
         ]
-        ways = [
-            Way(slot.id, self._names[slot.id], words.ICONS[slot.method], partly=not slot.reads_values) for slot in slots
-        ]
+        ways = [Way(slot.id, self._names[slot.id], words.icon(slot), partly=not slot.reads_values) for slot in slots]
         self.map.show_map(things, ways)
         self.card.clear()
         for loss in self.losses:
@@ -110,8 +109,17 @@ class LossesPage(Scroller):
             )
         self.said.set_words(title, self.sentence(loss))
 
+    def _fit(self) -> None:
+        """As high as what is shown, not as the higher of both."""
+        for at, page in enumerate((self.map, self.card)):
+            shown = at == self.stack.currentIndex()
+            page.setSizePolicy(
+                QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum if shown else QSizePolicy.Policy.Ignored
+            )
+
     def _switch(self, which: int) -> None:
         self.stack.setCurrentIndex(which)
+        self._fit()
         for at in range(self._kinds.count()):
             item = self._kinds.itemAt(at)
             widget = item.widget() if item is not None else None

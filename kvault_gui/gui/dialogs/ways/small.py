@@ -38,6 +38,8 @@ class Limits(QWidget):
         self.day = QDateEdit()
         self.day.setAccessibleName(self.tr("The last day"))
         self.day.setCalendarPopup(True)
+        self.day.setDisplayFormat("d MMMM yyyy")
+        self.day.setMinimumWidth(self.day.fontMetrics().horizontalAdvance("30 September 2026") + theme.px(52))
         leave_wheel_to_page(self.day)
         today = QDate.currentDate()
         self.day.setDateRange(today, today.addYears(_YEARS))
