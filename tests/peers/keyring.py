@@ -35,6 +35,7 @@ def private_bus(folder: Path, kind: str = "session") -> Iterator[str]:
     daemon = subprocess.Popen(
         [peer("dbus-daemon"), f"--config-file={config}", "--nofork", "--nopidfile", f"--print-address={write}"],
         pass_fds=[write],
+        stderr=subprocess.DEVNULL,  # it is told that it may have few descriptors
     )
     os.close(write)
     try:

@@ -128,11 +128,18 @@ def _reader() -> Iterator[_Reader]:
             (path,) = _Reader(connection, _MANAGER).call("GetDefaultDevice")
             yield _Reader(connection, str(path))
     except DBusErrorResponse as error:
-        kind = str(error.name).rpartition(".")[2]
-        if not str(error.name).startswith(_BUS):
-            raise BiometricsError(reason=_NO_SERVICE) from None
-        raise BiometricsError(reason=_ERRORS.get(kind, f"the reader reports {kind}")) from None
+        raise BiometricsError(reason=_refused(str(error.name))) from None
     except TimeoutError:
         raise BiometricsError(reason="the fingerprint service does not answer") from None
     except OSError:
         raise BiometricsError(reason=_NO_SERVICE) from None
+
+
+def _refused(name: str) -> str:
+    """The name of a D-Bus error in words."""
+    family, _, kind = name.rpartition(".")
+    if family.startswith(_BUS):
+        return _ERRORS.get(kind, f"the reader reports {kind}")
+    if kind in {"NoReply", "Disconnected"}:
+        return "the fingerprint service ended meanwhile"
+    return _NO_SERVICE
