@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from ..api import Method, TokenInfo
-from ..errors import KvaultError, LibraryMissingError, TokenError, TokenMissingError, TokenUnfitError
+from ..errors import (
+    KvaultError,
+    LibraryMissingError,
+    ReaderServiceError,
+    TokenError,
+    TokenMissingError,
+    TokenUnfitError,
+)
 from . import cards, pcsc
 from .fido import Token, faults
 from .plugged import HID_PREFIX, hid_tokens
@@ -47,14 +54,26 @@ class Opened(NamedTuple):
     identity: Identity
 
 
+def candidates() -> list[str]:
+    """The ids of what may be a FIDO2 token, tokens in USB ports first; opens no card."""
+    from fido2 import hid  # noqa: PLC0415 costs a start 40 ms
+
+    ids = sorted(f"{HID_PREFIX}{descriptor.path!s}" for descriptor in hid.list_descriptors())
+    try:
+        return [*ids, *(reader.token for reader in pcsc.readers() if reader.present)]
+    except (ReaderServiceError, LibraryMissingError):
+        return ids
+
+
 @contextmanager
-def open_token(token: str, name: str = "", *, identify: bool = True) -> Iterator[Opened]:
+def open_token(token: str, name: str = "", *, identify: bool = True, follow: bool = True) -> Iterator[Opened]:
     """Open a FIDO2 token by its id ("hid:<device file>", or "pcsc:<reader>" for a card and for the YubiKey there).
 
     Args:
         token: TokenInfo.id.
         name: how errors name it until it has said so itself.
         identify: ask for its name, serial number and firmware, which takes a few exchanges more.
+        follow: from the reader of a YubiKey in a USB port to the port where its FIDO application is.
 
     Raises:
         TokenMissingError: there is none.
@@ -75,6 +94,8 @@ def open_token(token: str, name: str = "", *, identify: bool = True) -> Iterator
             identity = Identity(card.name) if info is None else _of_info(info)
             yield Opened(Token(device, token, identity.name), identity)
             return
+        if not follow:
+            raise TokenUnfitError(name=card.name, reason="it speaks no FIDO2")
         known = found or cards.identify(card)
     # A YubiKey in a USB port has its FIDO application on another interface than its card.
     sibling = _sibling(known)
@@ -221,6 +242,15 @@ def check(found: Found) -> TokenInfo:
     except TokenError as error:
         left = [method for method in found.info.methods if method is not Method.FIDO2]
         return msgspec.structs.replace(found.info, methods=left, problem="" if left else _words(error))
+
+
+def find_everywhere() -> list[TokenInfo]:
+    """FIDO2 tokens in USB ports and on readers. Raises LibraryMissingError."""
+    try:
+        readers = [check(found) for found in cards.find() if found.fido]
+    except (ReaderServiceError, LibraryMissingError):
+        readers = []  # what is in USB ports needs neither
+    return [*find(), *readers]
 
 
 def _sibling(found: Found) -> str | None:
