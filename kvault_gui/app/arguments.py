@@ -10,10 +10,11 @@ from kvault_gui import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-USAGE = """usage: kvault-gui [--vault PATH] [--hidden] [--version] [--help]
+USAGE = """usage: kvault-gui [--vault PATH] [--hidden] [--write-sheets PDF] [--version] [--help]
 
-  --vault PATH  open this vault's folder (also KVAULT_VAULT)
-  --hidden      start in the tray, without a window, if there is a tray
+  --vault PATH        open this vault's folder (also KVAULT_VAULT)
+  --hidden            start in the tray, without a window, if there is a tray
+  --write-sheets PDF  write recovery shares, given as JSON on standard input, into a new PDF, and end
 """
 
 
@@ -24,6 +25,7 @@ class Arguments(NamedTuple):
     hidden: bool = False
     answer: str = ""
     code: int = 0
+    sheets: str = ""  # where to write recovery shares, instead of starting
 
 
 def parse(words: Sequence[str]) -> Arguments:
@@ -39,6 +41,8 @@ def parse(words: Sequence[str]) -> Arguments:
             hidden = True
         elif word == "--vault":
             vault = next(rest, "")
+        elif word == "--write-sheets" and (sheets := next(rest, "")):
+            return Arguments(sheets=sheets)
         elif word.startswith("--vault="):
             vault = word.partition("=")[2]
         else:

@@ -35,6 +35,10 @@ def main() -> int:
         (sys.stderr if arguments.code else sys.stdout).write(arguments.answer)
         return arguments.code
     harden()
+    if arguments.sheets:
+        from .sheets import main as write_sheets  # noqa: PLC0415 the window's start does without
+
+        return write_sheets(arguments.sheets)
     if not inherited.sockets and _shown_elsewhere():
         return 0
     seen = look(str(inherited.state.get("vault", "")) or arguments.vault)

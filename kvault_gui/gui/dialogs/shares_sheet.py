@@ -75,6 +75,8 @@ def share_name(sheet: ShareSheet) -> str:
 def needed(sheet: ShareSheet) -> str:
     """How many are needed, in words."""
     own, made = sheet.of.groups[sheet.group - 1], sheet.of
+    if own.threshold < 1:
+        return ""  # not known to who asked for the sheet
     if own.threshold == 1:
         said = _tr("This one is enough.") if len(made.groups) == 1 else _tr("Of this group this one is enough.")
     else:
