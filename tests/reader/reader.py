@@ -17,11 +17,15 @@ from typing import Any
 import apsw
 import cbor2
 from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NAMES = ("namespace", "entry", "version", "blob", "draft", "principal", "grant_", "identity", "namespace_key", "batch")
-TABLES = dict(enumerate(NAMES, 1)) | {127: "store_header"}
+LATER = {11: "slot_key", 12: "user_key_link", 13: "old_vault_key", 126: "store_header_copy"}  # may be missing
+TABLES = dict(enumerate(NAMES, 1)) | LATER | {127: "store_header"}
 ENTRIES = "select id, uid, namespace, trashed, version from entry order by id"
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MODULUS = 1 << 512
@@ -66,6 +70,11 @@ def context(*parts: bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
+def sha256(data: bytes) -> bytes:
+    """SHA-256."""
+    return hashlib.sha256(data).digest()
+
+
 def unseal(key: bytes, box: bytes, aad: bytes) -> bytes:
     """AES-256-GCM with the nonce in front."""
     return AESGCM(key).decrypt(box[:12], box[12:], aad)
@@ -83,14 +92,14 @@ def read_header(folder: Path) -> tuple[dict[str, Any], bytes, bytes]:
             found.append((json.loads(lines[0]), lines[0], bytes.fromhex(lines[2].decode().split()[1])))
     need(found, "no header is whole")
     header, line, mac = max(found, key=lambda each: each[0]["generation"])
-    need(header["format"] == 1 and header["suite"] == 1, "a newer format")
+    need(header["format"] in (1, 2) and header["suite"] == 1, "a newer format")
     return header, line, mac
 
 
-def method_output(slot: dict[str, Any], secret: str) -> bytes:
-    """What a password or a recovery code gives for a slot."""
-    params = slot["params"]
-    if slot["method"] == "recovery_code":
+def method_output(factor: dict[str, Any], secret: str) -> bytes:
+    """What a password or a recovery code gives for a factor."""
+    params = factor["params"]
+    if factor["method"] == "recovery_code":
         letters = secret.upper().translate(str.maketrans("OIL", "011", "- "))
         number = 0
         for letter in letters[:32]:
@@ -103,27 +112,50 @@ def method_output(slot: dict[str, Any], secret: str) -> bytes:
     return hash_secret_raw(password, salt, hash_len=32, type=Type.ID, **cost)
 
 
-def unlock(header: dict[str, Any], method: str, secret: str) -> tuple[bytes, bytes | None]:
-    """VK and UK from the slot that this opens."""
+def slot_kek(header: dict[str, Any], slot: dict[str, Any], given: dict[str, str]) -> bytes:
+    """KEK, from all factors in order."""
+    more = slot.get("more", [])
+    factors = [context(f["method"].encode(), method_output(f, given[f["method"]])) for f in (slot, *more)]
+    bound = [slot["method"], slot["label"], slot["created"], slot["params"]]
+    if more:
+        bound.append([[factor["method"], factor["params"]] for factor in more])
+    info = context(b"kvault slot kek v1", bytes.fromhex(header["vault"]), slot["id"].encode(), sha256(cbor(bound)))
+    return hkdf(b"".join(factors), bytes.fromhex(slot["salt"]), info)
+
+
+def unlock(header: dict[str, Any], given: dict[str, str]) -> tuple[bytes, bytes | None]:
+    """VK and UK from the slot that asks for exactly these methods and opens."""
     for slot in header["slots"]:
-        if slot["method"] != method:
+        if sorted([slot["method"], *(factor["method"] for factor in slot.get("more", []))]) != sorted(given):
             continue
-        bound = hashlib.sha256(cbor([method, slot["label"], slot["created"], slot["params"]])).digest()
-        info = context(b"kvault slot kek v1", bytes.fromhex(header["vault"]), slot["id"].encode(), bound)
-        factor = context(method.encode(), method_output(slot, secret))
-        kek = hkdf(factor, bytes.fromhex(slot["salt"]), info)
+        kek = slot_kek(header, slot, given)
         commitment = hkdf(kek, b"", b"kvault slot commitment v1")
         if not hmac.compare_digest(commitment, bytes.fromhex(slot["commitment"])):
             continue
+        if slot.get("sealed"):
+            return carried_keys(header, slot, hkdf(kek, b"", b"kvault slot key pair v1"))
         wrap = hkdf(kek, b"", b"kvault slot wrap v1")
         keys = []
         for what in ("vk", "uk"):
             box = slot["wrapped_" + what]
-            aad = cbor([1, header["vault"], slot["id"], method, slot["params"], what])
+            aad = cbor([1, header["vault"], slot["id"], slot["method"], slot["params"], what])
             keys.append(None if box is None else unseal(wrap, bytes.fromhex(box), aad))
         assert keys[0] is not None
         return keys[0], keys[1]
     raise BadVaultError("no slot opens with this")
+
+
+def carried_keys(header: dict[str, Any], slot: dict[str, Any], seed: bytes) -> tuple[bytes, bytes | None]:
+    """VK and UK of a slot that a rotation carried over: HPKE to its X-Wing key, which is expanded from a seed."""
+    expanded = hashlib.shake_256(seed).digest(96)
+    mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+    private = hpke.MLKEM768X25519PrivateKey(mlkem, X25519PrivateKey.from_private_bytes(expanded[64:]))
+    reads = b"uk" if slot["wrapped_uk"] is not None else b""
+    info = context(b"kvault slot sealed v1", bytes.fromhex(header["vault"]), slot["id"].encode(), reads)
+    suite = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+    both = suite.decrypt(bytes.fromhex(slot["sealed"]), private, info)
+    need(len(both) == (64 if reads else 32), "the keys of a slot")
+    return both[:32], both[32:] or None
 
 
 # --- the file ---
@@ -134,13 +166,13 @@ class Vault:
 
     connection: apsw.Connection | None = None
 
-    def __init__(self, folder: Path, secret: str, method: str = "password") -> None:
+    def __init__(self, folder: Path, secret: str, method: str = "password", **more: str) -> None:
         self.lock = (folder / "lock").open("rb")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.header, line, mac = read_header(folder)
             self.id = bytes.fromhex(self.header["vault"])
-            self.vk, self.uk = unlock(self.header, method, secret)
+            self.vk, self.uk = unlock(self.header, {method: secret, **more})
             need(hmac.digest(self.key("header mac"), line, "sha256") == mac, "the header is forged")
             self.connection = self.open(folder / self.header["database"])
             self.records = self.chain()
@@ -191,7 +223,8 @@ class Vault:
 
     def judge(self, folder: Path, digest: bytes) -> None:
         """The head against database and header."""
-        data = (folder / "head").read_bytes()
+        beside = self.header["database"].removeprefix("vault").removesuffix(".db")
+        data = (folder / f"head{beside}").read_bytes()
         copies = [data[start : start + 128] for start in (0, 4096)]
         good = [
             c for c in copies if hmac.digest(self.key("head"), c[:96], "sha256") == c[96:] and c[:8] == b"kvhead1\0"
@@ -214,7 +247,10 @@ class Vault:
     def set_hash(self) -> None:
         """Every bucket against its rows, and all against the newest record."""
         sums: dict[int, int] = {}
+        there = {name for (name,) in self.rows("select name from sqlite_master")}
         for number, table in TABLES.items():
+            if number in LATER and table not in there:
+                continue
             for row in self.rows(f"select * from {table}"):  # noqa: S608 our own names
                 data = cbor2.dumps([number, *row])
                 found = hashlib.blake2b(data, key=self.key("set hash"), digest_size=64).digest()

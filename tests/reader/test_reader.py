@@ -12,21 +12,26 @@ from pathlib import Path
 
 import pytest
 
-from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Question, Secret
+from kvault_gui.engine.api import (
+    Credential,
+    EntryInput,
+    FieldInput,
+    FieldType,
+    Kind,
+    Method,
+    NewFactor,
+    NewSlot,
+    Secret,
+)
 from kvault_gui.engine.facade import Engine
 from kvault_gui.engine.store import binding
 from kvault_gui.engine.vault.schema import TABLES
+from tests.engine.unlock.script import ScriptedPrompter
+from tests.jobs import finish
 from tests.reader.reader import BadVaultError, Vault
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Zo\u0308e's 1 long pässword"
-
-
-class Nobody:
-    """Nobody is there to be asked."""
-
-    def ask(self, question: Question) -> Secret:
-        raise AssertionError(question)
 
 
 def entry(title: str, namespace: str, **values: bytes) -> EntryInput:
@@ -52,12 +57,12 @@ ENTRIES = [
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A vault with entries, versions, moves, trash and several sessions; and its recovery code."""
     folder = tmp_path_factory.mktemp("reader") / "vault"
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     code = engine.vaults.create(str(folder), Secret.of(PASSWORD)).recovery_code
     assert code is not None
     ids = [engine.secrets.create(each) for each in ENTRIES]
     engine.vaults.close()
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     engine.vaults.unlock(str(folder), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
     changed = entry("GitHub renamed", "work", username=b"octocat", password=b"hunter3!", url=b"https://github.com")
     engine.secrets.update(ids[0], 1, changed)
@@ -90,6 +95,45 @@ def test_the_second_reader_reads_what_the_engine_wrote(made: tuple[Path, str], m
     vault.close()
 
 
+@pytest.fixture(scope="module")
+def several(made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """The same with a way in of two factors, renamed, and one that reads no values; and their codes."""
+    work = Path(shutil.copytree(made[0], tmp_path_factory.mktemp("several") / "vault"))
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
+    engine.vaults.unlock(str(work), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
+    code = NewFactor(Method.RECOVERY_CODE)
+    both = [NewFactor(Method.PASSWORD, Secret.of("other")), code]
+    added = finish(engine.slots.add(NewSlot("Both", both)))
+    engine.slots.rename(added.slot.id, "Two things")
+    browse = finish(engine.slots.add(NewSlot("Browse", [code], reads_values=False)))
+    assert added.recovery_code is not None
+    assert browse.recovery_code is not None
+    engine.vaults.close()
+    return work, added.recovery_code.text(), browse.recovery_code.text()
+
+
+@pytest.mark.parametrize("rotated", ["nothing", "user key", "vault key"])
+def test_ways_in_of_several_factors_are_read_and_so_are_carried_ones(
+    several: tuple[Path, str, str], tmp_path: Path, rotated: str
+) -> None:
+    work = Path(shutil.copytree(several[0], tmp_path / "work"))
+    if rotated != "nothing":
+        engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
+        engine.vaults.unlock(str(work), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
+        slots = engine.slots
+        finish(slots.rotate_user_key() if rotated == "user key" else slots.rotate_vault_key())
+        engine.vaults.close()
+    vault = Vault(work, "other", recovery_code=several[1])
+    assert [(e["title"], e["namespace"], e["fields"], e["trashed"]) for e in vault.entries()] == expected()
+    vault.close()
+    browse = Vault(work, several[2], "recovery_code")
+    assert browse.uk is None
+    assert len(browse.records) > 8
+    browse.close()
+    with pytest.raises(BadVaultError, match="no slot"):
+        Vault(work, "another", recovery_code=several[1])
+
+
 def test_another_password_opens_nothing(made: tuple[Path, str]) -> None:
     with pytest.raises(BadVaultError, match="no slot"):
         Vault(made[0], "another password")
@@ -97,7 +141,7 @@ def test_another_password_opens_nothing(made: tuple[Path, str]) -> None:
 
 def test_a_vault_that_was_killed_is_read_with_its_log(made: tuple[Path, str], tmp_path: Path) -> None:
     work = Path(shutil.copytree(made[0], tmp_path / "work"))
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     engine.vaults.unlock(str(work), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
     engine.secrets.create(entry("Late", "", password=b"late one"))
     killed = Path(shutil.copytree(work, tmp_path / "killed"))
@@ -113,7 +157,7 @@ def test_a_vault_that_was_killed_is_read_with_its_log(made: tuple[Path, str], tm
 @pytest.mark.parametrize("name", ["head", "vault.db", "vault.json"])
 def test_what_is_of_another_time_is_refused(made: tuple[Path, str], tmp_path: Path, name: str) -> None:
     work = Path(shutil.copytree(made[0], tmp_path / "work"))
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     engine.vaults.unlock(str(work), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
     for number in range(3):
         engine.secrets.create(entry(f"Later {number}", ""))
@@ -132,7 +176,7 @@ def test_the_page_names_every_table_and_column_in_order() -> None:
     found = {}
     for number, name, columns in re.findall(r"^\| (\d+) \| `(\w+)` \| (.*) \|$", page, re.MULTILINE):
         found[int(number)] = (name, tuple(re.sub(r" \(.*?\)", "", columns).split(", ")))
-    assert found == {table.number: (table.name, table.names) for table in (*TABLES, binding.TABLE)}
+    assert found == {table.number: (table.name, table.names) for table in (*TABLES, *binding.TABLES)}
 
 
 def test_it_imports_nothing_of_kvault_and_runs_by_itself(made: tuple[Path, str], tmp_path: Path) -> None:

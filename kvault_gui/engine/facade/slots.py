@@ -93,13 +93,24 @@ class Slots:
         """A new user key."""
         from ..vault import rotation  # noqa: PLC0415 few sessions rotate
 
-        return (yield from rotation.user_key(self._engine.vault, sure=sure))
+        notes = yield from rotation.user_key(self._engine.vault, sure=sure)
+        return notes + _forget_quick(self._engine.vault)
 
     def rotate_vault_key(self, sure: bool = False) -> Steps[list[str]]:  # noqa: FBT001, FBT002 as the Protocol has it
         """A new vault key in a new file."""
         from ..vault import rotation  # noqa: PLC0415 few sessions rotate
 
-        return (yield from rotation.vault_key(self._engine.vault, sure=sure))
+        notes = yield from rotation.vault_key(self._engine.vault, sure=sure)
+        return notes + _forget_quick(self._engine.vault)
+
+
+def _forget_quick(vault: Vault) -> list[str]:
+    """What quick unlock keeps are the old keys."""
+    from ..unlock import quick  # noqa: PLC0415 few sessions rotate
+
+    was = quick.state(vault.id.hex()).ready
+    quick.forget(vault.id.hex())
+    return ["Quick unlock was forgotten; unlock in full once to set it up again."] if was else []
 
 
 def _without(header: Header, old: Slot) -> Header:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..api import Method, TokenInfo, Ways, WayState, on_token
-from ..errors import KvaultError, ReaderServiceError
+from ..errors import KvaultError
 from ..store.held import read_header
 from . import methods
 
@@ -50,11 +50,8 @@ class _Found(NamedTuple):
 def _find(modules: Sequence[str]) -> _Found:
     from ..tokens import find, pkcs11  # noqa: PLC0415 a password unlock looks for nothing
 
-    behind = pkcs11.find_in(modules)
-    try:
-        return _Found([*find.find_all(), *behind], [])
-    except ReaderServiceError as error:
-        return _Found(behind, [f"{error.say(error.headline)}. {error.say(error.advice)}"])
+    found = find.look()
+    return _Found([*found.tokens, *pkcs11.find_in(modules)], found.notices)
 
 
 def _ways(header: Header, name: str, others: Sequence[str]) -> Ways:
