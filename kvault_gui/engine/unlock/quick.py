@@ -31,6 +31,7 @@ from ..errors import (
     PinError,
     QuickUnlockOverError,
     TpmError,
+    TpmLockoutError,
     TpmOtherError,
     WrongQuickPinError,
 )
@@ -122,7 +123,7 @@ def unlock(vault: str, name: str, pin: Secret | None, prompter: Prompter) -> Key
             if kept.pin is None:
                 raise InvalidInputError(reason="Quick unlock was set up with a fingerprint, without a PIN", field="pin")
             if pin is None or not pin.value:
-                left = quick_files.tries(folder, vault)
+                left = _left(folder, kept, kept.pin)
                 title, text = "Quick unlock", f"Your PIN for {Path(name).name}"
                 pin = prompter.ask(AskSecret(title, text, left, Method.QUICK, least=LEAST_PIN))
             return _by_pin(folder, kept, kept.pin, _normalised(pin, 1))
@@ -264,7 +265,7 @@ def _open(kept: Kept, way: Way, box: Box, pin: bytearray | None) -> Keys:
         salt, nonce, sealed = (bytes.fromhex(part) for part in (box.salt, box.nonce, box.sealed))
         stretched = _stretched(pin, salt)
         q = (
-            tpm.unseal(box.hold, stretched or None)
+            _unsealed(box, stretched)
             if kept.where == "tpm"
             else desktop_keyring.fetch(str(box.hold.get("item")), session=True)
         )
@@ -274,6 +275,14 @@ def _open(kept: Kept, way: Way, box: Box, pin: bytearray | None) -> Keys:
     if len(both) not in {_KEY, 2 * _KEY}:
         raise QuickUnlockOverError(reason="what was kept for it was altered")
     return Keys(both[:_KEY], both[_KEY:] or None)
+
+
+def _unsealed(box: Box, stretched: bytes) -> bytes:
+    checked = tpm.check(box.hold)  # the chip's lock-out is said before a try is made
+    try:
+        return tpm.unseal(box.hold, stretched or None, checked)
+    except TpmLockoutError:  # this try was a wrong one, and the chip's last
+        raise AuthenticationError from None
 
 
 def _stretched(pin: bytearray | None, salt: bytes) -> bytes:
@@ -309,6 +318,15 @@ def _normalised(pin: Secret, least: int) -> bytearray:
 
 
 # --- one try ---------------------------------------------------------------------------------------------------------
+
+
+def _left(folder: int, kept: Kept, box: Box) -> int:
+    """Tries that are left, here and in the chip. Raises TpmLockoutError and its kin before a PIN is asked for."""
+    here = quick_files.tries(folder, kept.vault)
+    if kept.where != "tpm":
+        return here
+    chip = tpm.check(box.hold).lockout.tries
+    return here if chip is None else min(here, chip)
 
 
 def _by_pin(folder: int, kept: Kept, box: Box, pin: bytearray) -> Keys:
