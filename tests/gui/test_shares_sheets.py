@@ -108,8 +108,8 @@ def test_a_sheet_says_how_many_are_needed() -> None:
     assert (shares_sheet.share_name(one[1]), shares_sheet.needed(one[1])) == ("Share 2 of 3", "Two are needed.")
     _, two = sample((2, 3), (1, 1), needed=2)
     assert shares_sheet.share_name(two[3]) == "Share 1 of 1, group 2 of 2"
-    assert shares_sheet.needed(two[0]) == "Two of this group are needed. Two of the two groups are needed."
-    assert shares_sheet.needed(two[3]) == "Of this group this one is enough. Two of the two groups are needed."
+    assert shares_sheet.needed(two[0]) == "Two of this group are needed. Both groups are needed."
+    assert shares_sheet.needed(two[3]) == "Of this group this one is enough. Both groups are needed."
     assert spelled(16) == "16"
 
 

@@ -86,6 +86,10 @@ def needed(sheet: ShareSheet) -> str:
     if len(made.groups) > 1:
         if made.groups_needed == 1:
             return f"{said} {_tr('One group is enough.')}"
+        if made.groups_needed == len(made.groups):
+            both = _tr("Both groups are needed.")
+            every = _tr("All {count} groups are needed.").format(count=spelled(len(made.groups)))
+            return f"{said} {both if len(made.groups) == 2 else every}"  # noqa: PLR2004 both
         groups = _tr("{count} of the {all} groups are needed.")
         said += " " + groups.format(count=spelled(made.groups_needed).capitalize(), all=spelled(len(made.groups)))
     return said
