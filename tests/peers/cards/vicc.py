@@ -168,7 +168,7 @@ class Card:
         limit = 65536 if apdu.extended else 256
         self._rest = data[limit:]
         if self._rest:
-            return data[:limit] + bytes([0x61, min(len(self._rest), 255)])
+            return data[:limit] + bytes([0x61, len(self._rest) if len(self._rest) < 256 else 0])  # 0: 256 and more
         return data + sw.to_bytes(2, "big")
 
     def _process(self, apdu: Apdu) -> bytes:
