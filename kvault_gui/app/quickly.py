@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QDialog
 from kvault_gui.engine.api import QuickState
 from kvault_gui.engine.errors import EngineGoneError, KvaultError
 from kvault_gui.gui.dialogs.quick import QuickDialog
+
+FPRINTD = Path("/usr/share/dbus-1/system-services/net.reactivated.Fprint.service")  # who reads fingers, if installed
 
 if TYPE_CHECKING:
     from kvault_gui.gui.ask import Ask
@@ -65,6 +68,6 @@ class Quickly:
 
     async def _set(self, ask: Ask, state: QuickState) -> None:
         minutes = self._session.application.settings.quick_minutes
-        dialog = QuickDialog(self._session.client.quick, state, minutes)
+        dialog = QuickDialog(self._session.client.quick, state, minutes, finger=FPRINTD.exists())
         if await ask.run(dialog) == QDialog.DialogCode.Accepted:
             self.state = dialog.state

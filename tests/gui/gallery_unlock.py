@@ -201,7 +201,8 @@ def unlock_quick_wrong() -> QWidget:
     return dialog
 
 
-QUICK_OFF = QuickState(ready=False, where="TPM")
+KEEPS = "It keeps out whoever comes to your keyboard; three wrong tries end it."
+QUICK_OFF = QuickState(ready=False, where="TPM", words=KEEPS)
 
 
 class Remembers:
@@ -228,13 +229,13 @@ def quick_set() -> QWidget:
 
 def quick_set_finger() -> QWidget:
     """There is a reader for fingers."""
-    return QuickDialog(Remembers(), QuickState(ready=False, biometrics=True, where="desktop keyring"), 60)
+    return QuickDialog(Remembers(), QuickState(ready=False, where="desktop keyring", words=KEEPS), 60, finger=True)
 
 
 def settings_quick() -> QWidget:
     """Quick unlock is on."""
     dialog = SettingsDialog(Settings(quick_unlock=True), [])
-    dialog.set_quick(QuickState(ready=True, until=1.9e9, retries=3, where="TPM"))
+    dialog.set_quick(QuickState(ready=True, until=1.9e9, retries=3, where="TPM", words=KEEPS))
     return dialog
 
 

@@ -68,6 +68,7 @@ class SecretPanel(QWidget):
         self._tries = label("", "small", "text2", wrap=True)
         self._tries.setObjectName("secret-tries")
         self._tries.setContentsMargins(0, theme.px(6), 0, 0)
+        self._tries.setMinimumHeight(1)  # else it asks for the height that it would have in a narrow place
         self._tries.setVisible(False)
         self._warning = Line("warning-filled", "wait", wrap=True)
         self._wrong = Line("alert-circle-filled", "bad")

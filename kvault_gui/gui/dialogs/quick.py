@@ -69,17 +69,14 @@ def in_words(state: QuickState) -> str:
     key = _tr("A fingerprint") if state.biometrics and not state.pin else _tr("A PIN")
     if state.biometrics and state.pin:
         key = _tr("A PIN or a fingerprint")
-    where = _tr(" The key is kept in the {where}.").format(where=state.where) if state.where else ""
-    return _tr("{what} unlocks until {time}.").format(what=key, time=until) + where
+    return _tr("{what} unlocks until {time}.").format(what=key, time=until)
 
 
 def honest(state: QuickState) -> str:
     """What it is good for and what it is not."""
-    where = state.where or _tr("TPM or the desktop's keyring")
-    return _tr(
-        "The vault's key is kept in the {where}. It is wiped after three wrong tries, at the end of the time, and when "
-        "you log out. Until then, whoever sits at this session and knows the PIN can open the vault."
-    ).format(where=where)
+    kept = _tr("The vault's key is kept in the {where}.").format(where=state.where) if state.where else ""
+    over = _tr("It is wiped at the end of the time and when you log out.")
+    return " ".join(filter(None, (kept, over, state.words)))
 
 
 class QuickDialog(QDialog):
@@ -89,9 +86,10 @@ class QuickDialog(QDialog):
         calls: remembers the keys.
         state: how it stands; ``reason`` says why it cannot be set up.
         minutes: proposed.
+        finger: whether a fingerprint may be offered.
     """
 
-    def __init__(self, calls: QuickCalls, state: QuickState, minutes: int) -> None:
+    def __init__(self, calls: QuickCalls, state: QuickState, minutes: int, *, finger: bool = False) -> None:
         super().__init__()
         self.setObjectName("quick-dialog")
         self.setWindowTitle(_tr("Quick unlock — kvault"))
@@ -111,7 +109,7 @@ class QuickDialog(QDialog):
         self.first, self.second = self._field(layout, _tr("PIN")), self._field(layout, _tr("The same PIN again"))
         self.finger = QCheckBox(_tr("A fingerprint does too"))
         self.finger.setObjectName("quick-finger")
-        self.finger.setVisible(state.biometrics)
+        self.finger.setVisible(finger)
         self.finger.toggled.connect(self._refresh)
         layout.addWidget(self.finger)
         layout.addSpacing(theme.px(4))

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PASSWORD", "QUICK", "RECOVERY_CODE", "QuickOffer", "UnlockDialog", "UnlockState", "WayRow", "pause_after"]
 
-LEAST_ROWS = 120  # px: the rows scroll in no less
+LEAST_ROWS = 90  # px: the rows scroll in no less
+FRAME = 20  # px: what a window manager puts round it
 
 
 class UnlockDialog(QDialog):
@@ -51,7 +52,7 @@ class UnlockDialog(QDialog):
     def __init__(self, state: UnlockState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._method, self._way, self._trying = state, PASSWORD, "", ""
-        self._busy = self._painted = self._in_full = False
+        self._busy = self._painted = self._in_full = self._tight = False
         self._fitted = QSize()
         self._before_pause = self._wrong_before = ""
         self._progress: ProgressPanel | None = None
@@ -211,8 +212,7 @@ class UnlockDialog(QDialog):
 
     def spot(self, token: str) -> "WayItem":
         """Where a question about ``token`` is shown while an unlock runs."""
-        if self._progress is not None:
-            self._progress.finish()
+        self._page.end_progress()
         item = self._area().spot(self._trying, token, self._state.way(self._trying))
         item.remember_wrong(self._wrong_before)
         return item
@@ -224,8 +224,7 @@ class UnlockDialog(QDialog):
     def end_unlock(self) -> None:
         """The unlock ended or was cancelled."""
         slot, self._busy, self._trying = self._trying, False, ""
-        if self._progress is not None:
-            self._progress.finish()
+        self._page.end_progress()
         if self._rows is not None:
             self._rows.end()
         self._refresh()
@@ -266,11 +265,7 @@ class UnlockDialog(QDialog):
     def show_trouble(self, slot: str, text: str) -> None:
         """A token or another thing that is held did not do it: said at its row. What was typed is still there."""
         self.end_unlock()
-        item = self._rows.item(slot) if self._rows is not None else None
-        if item is not None and self._rows is not None:
-            item.set_trouble(text)
-            self._rows.see(item)
-        else:
+        if self._rows is None or not self._rows.say_trouble(slot, text):
             self._page.wrong.say(text)
 
     def show_problem(self, problem: "Problem") -> None:
@@ -335,8 +330,13 @@ class UnlockDialog(QDialog):
         least = self._problem.minimumWidth() if self._problem is not None else theme.px(WIDTH)
         width = max(least, self._outer.minimumSize().width())
         if self._rows is not None and self._problem is None:
+            room = self.screen().availableSize().height() - theme.px(FRAME)
             rest = self._outer.totalHeightForWidth(width) - self._rows.tall
-            self._rows.set_most(max(self.screen().availableSize().height() - theme.px(40) - rest, theme.px(LEAST_ROWS)))
+            self._tight = self._tight or rest + self._rows.wanted > room
+            if self._tight:
+                self._page.set_tight(asked=self._rows.asks)
+                rest = self._outer.totalHeightForWidth(width) - self._rows.tall
+            self._rows.set_most(max(room - rest, theme.px(LEAST_ROWS)))
         height = self._outer.totalHeightForWidth(width)  # negative where nothing in it is wrapped
         wanted = QSize(width, height if height > 0 else self._outer.totalSizeHint().height())
         if wanted != self._fitted:  # setting a size asks for a layout again

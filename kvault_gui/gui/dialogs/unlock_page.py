@@ -46,8 +46,11 @@ class UnlockPage(QWidget):
         margin = theme.px(32)
         column.setContentsMargins(margin, theme.px(26), margin, 0)
         column.setSpacing(0)
-        column.addWidget(app_mark(56), 0, centre)
-        column.addSpacing(theme.px(12))
+        self._mark = QWidget()
+        mark = QVBoxLayout(self._mark)
+        mark.setContentsMargins(0, 0, 0, theme.px(12))
+        mark.addWidget(app_mark(56))
+        column.addWidget(self._mark, 0, centre)
         self.title = label("", "title", wrap=True)
         self.title.setAlignment(centre)
         column.addWidget(self.title)
@@ -160,6 +163,11 @@ class UnlockPage(QWidget):
         self.unlock.setVisible(bool(method))
         self.keyboard.setVisible(bool(method))
 
+    def set_tight(self, *, asked: bool) -> None:
+        """The screen is too low for everything: leave out what says nothing, and the field while a row ``asked``."""
+        self._mark.hide()
+        self.typed.setVisible(bool(self.caption.text()) and not asked)
+
     def show_what_happened(self, state: UnlockState) -> None:
         """Who has the vault open, what was mended, what is new; nothing where there is nothing."""
         if state.holder:
@@ -207,3 +215,8 @@ class UnlockPage(QWidget):
             self.progress_slot.addWidget(self._progress)
         self._progress.begin(_tr("Computing the key"), _tr("This is slow on purpose, also for a thief."))
         return self._progress
+
+    def end_progress(self) -> None:
+        """It is computed, or is no longer wanted."""
+        if self._progress is not None:
+            self._progress.finish()

@@ -173,6 +173,7 @@ class Line(QWidget):
         row.setContentsMargins(0, theme.px(7), 0, 0)
         row.setSpacing(theme.px(6))
         self._label = label("", "small", words or tone, wrap=wrap or tone == "bad")
+        self._label.setMinimumHeight(1)  # else it asks for the height that it would have in a narrow place
         row.addWidget(IconSpot(icon, 14, tone), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)
         self.hide()

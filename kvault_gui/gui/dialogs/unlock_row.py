@@ -15,7 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
+from kvault_gui.engine.api import Method
 from kvault_gui.gui import theme
+from kvault_gui.gui.models.ways import ICONS
 from kvault_gui.gui.theme.draw import box, ring
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.icon_spot import IconSpot
@@ -23,31 +25,23 @@ from kvault_gui.gui.widgets.labels import label, plain_tip
 
 from .questions_rings import TouchRings
 from .questions_secret import SecretPanel, SecretWanted
-from .unlock_parts import AWAY, BLOCKED, LOOKING, PASSWORD, Line, WayRow
+from .unlock_parts import AWAY, BLOCKED, LOOKING, PASSWORD, QUICK, Line, WayRow
 
 LEAD = 70  # px: the icon's column
 TALL = 56  # px
 RADIUS = 10
-ICONS = {
-    "password": "keyboard",
-    "recovery_code": "key",
-    "key_file": "file",
-    "fido2": "usb",
-    "challenge_response": "usb",
-    "piv": "card",
-    "openpgp": "card",
-    "pkcs11": "database",
-    "tpm": "chip",
-    "device": "laptop",
-    "shares": "users",
-    "quick": "fingerprint",
-}
+FINGER = "fingerprint"  # of quick unlock without its PIN
+
+
+def isolated(text: str) -> str:
+    """Text in the direction that it has by itself: "8 PIN tries left" begins with a number."""
+    return f"\u2068{text}\u2069" if text else ""
 
 
 def icon_of(steps: tuple[str, ...]) -> str:
     """The drawing of a way in: that of the first thing that is not typed."""
     held = [step for step in steps if step != PASSWORD]
-    return ICONS.get((held or list(steps) or [""])[0], "key")
+    return FINGER if held == [QUICK] else ICONS[Method((held or steps)[0])]
 
 
 class WayButton(QAbstractButton):
@@ -155,12 +149,12 @@ class WayButton(QAbstractButton):
             painter.setFont(theme.font(role))
             painter.setPen(colour)
             spot = QStyle.visualRect(direction, self.rect(), QRect(words.x(), y, words.width(), metrics.height()))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+            shown = isolated(metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width()))
             painter.drawText(spot, int(align | Qt.TextFlag.TextSingleLine), shown)
         if row.aside:
             painter.setPen(t.atext if on else t.text2)
             spot = QStyle.visualRect(direction, self.rect(), aside.adjusted(-2, 0, 2, 0))
-            painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), row.aside)
+            painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), isolated(row.aside))
 
 
 class WayItem(QWidget):
@@ -214,8 +208,9 @@ class WayItem(QWidget):
         words = QVBoxLayout()
         words.setSpacing(theme.px(3))
         self._title, self._line = label("", "strong", "atext", wrap=True), label("", "small", "atext", wrap=True)
-        words.addWidget(self._title)
-        words.addWidget(self._line)
+        for line in (self._title, self._line):
+            line.setMinimumHeight(1)  # else it asks for the height that it would have in a narrow place
+            words.addWidget(line)
         head.addLayout(words, 1)
         self.cancel = button(self.tr("Cancel"), "ghost", small=True, on_click=self.cancelled.emit)
         self.cancel.setObjectName("way-cancel")

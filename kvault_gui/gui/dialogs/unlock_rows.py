@@ -58,7 +58,8 @@ class _Area(QScrollArea):
         if layout is None:
             return 0
         width = self.width() if self.width() > 0 else theme.px(376)
-        return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        tall = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return max(tall, layout.totalMinimumSize().height())
 
     def fit(self) -> None:
         """Take the height that fits."""
@@ -99,14 +100,17 @@ class WayRows(QWidget):
         self._rule = _Rule()
         outer.addWidget(self._rule)
         content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.px(4))
+        self._column, self._foot = QVBoxLayout(), QVBoxLayout()
         self._column.setSpacing(theme.px(8))
+        self._foot.setSpacing(0)
+        for layout in (self._column, self._foot):
+            inside.addLayout(layout)
+        inside.addStretch(1)
         self._area = _Area(content)
         outer.addWidget(self._area)
-        self._foot = QVBoxLayout()
-        self._foot.setSpacing(0)
-        outer.addLayout(self._foot)
 
     # --- what it shows ---------------------------------------------------------------------------------------------
 
@@ -137,9 +141,8 @@ class WayRows(QWidget):
         self._see_all()
 
     def _see_all(self) -> None:
-        self._area.setVisible(bool(self._order) or self._extra is not None)
+        self.setVisible(bool(self._order or self._notices) or self._extra is not None)
         self._area.fit()
-        self.setVisible(not self._area.isHidden() or bool(self._notices))
 
     def _between(self, rows: tuple[WayRow, ...]) -> str:
         touched = any(step in TOUCHED for row in rows for step in row.steps)
@@ -181,6 +184,11 @@ class WayRows(QWidget):
         """The rows from above to below."""
         return [self._items[slot] for slot in self._order]
 
+    @property
+    def asks(self) -> bool:
+        """Whether something goes on in a row."""
+        return any(item.doing for item in (*self._items.values(), *((self._extra,) if self._extra else ())))
+
     def set_most(self, pixels: int) -> None:
         """Let the rows take so much height before they scroll."""
         most = min(pixels, theme.px(MOST))
@@ -191,7 +199,12 @@ class WayRows(QWidget):
     @property
     def tall(self) -> int:
         """The height that the rows take now."""
-        return self._area.minimumHeight() if not self._area.isHidden() else 0
+        return self._area.minimumHeight() if not self.isHidden() else 0
+
+    @property
+    def wanted(self) -> int:
+        """The height that they would take where there is room."""
+        return min(self._area.wanted(), theme.px(MOST)) if not self.isHidden() else 0
 
     # --- one of them -----------------------------------------------------------------------------------------------
 
@@ -233,6 +246,14 @@ class WayRows(QWidget):
             item.button.setEnabled(True)
             if item.doing:
                 item.rest()
+
+    def say_trouble(self, slot: str, text: str) -> bool:
+        """Say at its row what went wrong; False if it has none."""
+        item = self._items.get(slot)
+        if item is not None:
+            item.set_trouble(text)
+            self.see(item)
+        return item is not None
 
     def see(self, item: WayItem) -> None:
         """Scroll to a row."""
