@@ -160,7 +160,6 @@ class Application(QObject):
         """Have an engine: the one that was started already, or a new one."""
         self.client = await EngineClient.attach(spawned or spawn("window"), self.prompter, self._on_event)
         self.client.on_gone(self._engine_gone)
-        self.prompter.tools = self.client.tools
         self.prompter.shares = partial(_shares, self.client)
         return self.client
 

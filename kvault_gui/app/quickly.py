@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+def reads_fingers() -> bool:
+    """Whether a fingerprint may be offered; whether there is a reader is known when it is asked."""
+    return FPRINTD.exists()
+
+
 class Quickly:
     """Quick unlock for one session.
 
@@ -68,6 +73,6 @@ class Quickly:
 
     async def _set(self, ask: Ask, state: QuickState) -> None:
         minutes = self._session.application.settings.quick_minutes
-        dialog = QuickDialog(self._session.client.quick, state, minutes, finger=FPRINTD.exists())
+        dialog = QuickDialog(self._session.client.quick, state, minutes, finger=reads_fingers())
         if await ask.run(dialog) == QDialog.DialogCode.Accepted:
             self.state = dialog.state

@@ -13,11 +13,11 @@ from kvault_gui.gui.dialogs.questions import ChoiceDialog, FileDialog, PlugDialo
 from kvault_gui.gui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from typing import Any
 
     from kvault_gui.engine.api import Question
-    from kvault_gui.gui.dialogs.shares_entry import ShareTools
+    from kvault_gui.gui.dialogs.shares_entry import SharesDialog
 
 
 class Surface(Protocol):
@@ -35,15 +35,15 @@ class Surface(Protocol):
 class WindowPrompter:
     """The window's side of ``engine.api.Prompter``.
 
-    ``over`` is the window that stands there now, or None; ``surface`` is asked first; ``tools`` check
-    recovery shares while they are entered. The engine withdraws a touch or a token to plug in when it is done, which cancels the task that
+    ``over`` is the window that stands there now, or None; ``surface`` is asked first; ``shares`` makes the dialog for
+    recovery shares. The engine withdraws a touch or a token to plug in when it is done, which cancels the task that
     asks: the dialog closes.
     """
 
     def __init__(self) -> None:
         self.over: Ask | None = None
         self.surface: Surface | None = None
-        self.tools: ShareTools | None = None
+        self.shares: Callable[[AskShares], SharesDialog] | None = None
 
     async def ask(self, question: Question) -> Secret:
         """The person's answer. Raises CancelledError, also when nobody is there to be asked."""
@@ -72,11 +72,9 @@ class WindowPrompter:
                 return await self._shares(ask, question)
 
     async def _shares(self, ask: Ask, question: AskShares) -> Secret:
-        from kvault_gui.gui.dialogs.shares_entry import SharesDialog  # noqa: PLC0415 few vaults have shares
-
-        if self.tools is None:
+        if self.shares is None:
             raise CancelledError
-        dialog = SharesDialog(question, self.tools, native_files=ask.native_files)
+        dialog = self.shares(question)
         await _run(ask, dialog)
         return dialog.take()
 
