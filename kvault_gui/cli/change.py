@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Entry, EntryInput, FieldInput, FieldType, Kind, Secret
 from kvault_gui.engine.errors import CancelledError, EntryNotFoundError, InvalidInputError, UsageError
 
-from . import output, passwords, refs, terminal, vaults
+from . import dates, output, passwords, refs, terminal, vaults
 from .kinds import SECRET_NAMES, form_of
 from .options import kind
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from .options import Commands
 
-NEVER = "never"
 TYPES = ("text", "secret", "url", "email", "date", "otp", "long", "pem", "file")
 
 
@@ -55,7 +53,7 @@ def put(options: Namespace) -> int:
     types = _pairs(options.field_type, "--field-type")
     _check(options, given, types)
     namespace, title = refs.split(options.ref)
-    expires = _expires(options.expires) if options.expires is not None else None
+    expires = dates.expiry(options.expires) if options.expires is not None else None
     with vaults.unlocked(options, "change entries", options.ref) as engine:
         old = _find(engine, options.ref)
         sort = Kind(options.type) if options.type else old.kind if old else Kind.CREDENTIAL
@@ -168,15 +166,6 @@ def _value(name: str, text: str) -> Secret:
 def _tags(options: Namespace, old: Entry | None) -> list[str]:
     kept = [tag for tag in (old.tags if old else []) if tag not in options.untag]
     return list(dict.fromkeys([*kept, *options.tag]))
-
-
-def _expires(text: str) -> float | None:
-    if text == NEVER:
-        return None
-    try:
-        return dt.datetime.fromisoformat(text).astimezone().timestamp()
-    except (ValueError, OverflowError):
-        raise UsageError(reason="--expires takes a date like 2026-11-30, or never") from None
 
 
 def remove(options: Namespace) -> int:

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 KINDS = ("credential", "api_key", "certificate", "signing_key", "note")
 CATEGORIES = ("unlock", "read", "change", "trust", "export", "system")
+METHODS = (
+    "password",
+    "recovery-code",
+    "key-file",
+    "fido2",
+    "challenge-response",
+    "piv",
+    "openpgp",
+    "pkcs11",
+    "tpm",
+    "device",
+    "shares",
+    "quick",
+)
 MAX_DIGITS = 18  # of a number on the command line
 OUTCOMES = ("done", "refused", "failed", "begun")
 
@@ -65,28 +79,83 @@ def kind(text: str) -> str:
     return found
 
 
-def secret_source(parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: str, help_text: str) -> None:
-    """``--WHAT-fd N`` and ``--WHAT-file F``."""
-    add = parser.add_argument
+def secret_source(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup, what: str, help_text: str, prefix: str = ""
+) -> None:
+    """``--WHAT-fd N`` and ``--WHAT-file F``; ``prefix`` begins the names under which they are kept."""
+    add, name = parser.add_argument, prefix + what.replace("-", "_")
     add(
         f"--{what}-fd",
         type=number(0, 1 << 20),
         metavar="N",
+        dest=f"{name}_fd",
         default=argparse.SUPPRESS,
         help=f"{help_text}: from descriptor N",
     )
-    add(f"--{what}-file", metavar="FILE", default=argparse.SUPPRESS, help=f"{help_text}: from FILE")
+    add(
+        f"--{what}-file",
+        metavar="FILE",
+        dest=f"{name}_file",
+        default=argparse.SUPPRESS,
+        help=f"{help_text}: from FILE",
+    )
 
 
-def common() -> Parser:
-    """What may stand before and after the command's name."""
+def factors(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup, prefix: str = "", *, shares: bool = True
+) -> None:
+    """What belongs to the tokens, files and shares of one way in; ``prefix`` as in ``secret_source``."""
+    add = parser.add_argument
+    add(
+        "--with",
+        dest=f"{prefix}with",
+        action="append",
+        metavar="METHOD",
+        choices=METHODS,
+        default=argparse.SUPPRESS,
+        help=f"what it asks for, in order: {', '.join(METHODS)}",
+    )
+    for kind, metavar, convert in (("fd", "N", number(0, 1 << 20)), ("file", "FILE", str)):
+        add(
+            f"--pin-{kind}",
+            dest=f"{prefix}pins",
+            action="append",
+            type=_tagged(kind, convert),
+            metavar=metavar,
+            default=argparse.SUPPRESS,
+            help=f"a token's PIN: from {'descriptor N' if kind == 'fd' else 'FILE'}; several in the order of --with",
+        )
+    add(
+        "--token",
+        dest=f"{prefix}token",
+        action="append",
+        metavar="ID",
+        default=argparse.SUPPRESS,
+        help="which token (“kvault slot tokens” lists them); several in the order of --with",
+    )
+    add("--key-file", dest=f"{prefix}key_file", metavar="PATH", default=argparse.SUPPRESS, help="the key file")
+    if shares:
+        secret_source(parser, "shares", "recovery shares, one a line", prefix)
+
+
+def _tagged(kind: str, convert: Callable[[str], object]) -> Callable[[str], tuple[str, object]]:
+    def tagged(text: str) -> tuple[str, object]:
+        return kind, convert(text)
+
+    return tagged
+
+
+def common(*, whole: bool = True) -> Parser:
+    """What may stand before and after the command's name.
+
+    Args:
+        whole: False for commands that say the same of another way in: what unlocks stands before them alone.
+    """
     parser = Parser(add_help=False, allow_abbrev=False, formatter_class=Formatter)
     group = parser.add_argument_group("for every command")
     add = group.add_argument
     add("--vault", metavar="PATH", default=argparse.SUPPRESS, help="the vault's folder (else KVAULT_VAULT)")
     add("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
-    secret_source(group, "password", "the vault's password")
-    secret_source(group, "recovery-code", "the recovery code instead")
     add(
         "--accept",
         action="append",
@@ -94,6 +163,14 @@ def common() -> Parser:
         default=argparse.SUPPRESS,
         help="open although changes are missing, or although head does not fit",
     )
+    group = parser.add_argument_group("what unlocks the vault")
+    secret_source(group, "password", "the vault's password")
+    secret_source(group, "recovery-code", "the recovery code instead")
+    if whole:
+        group.add_argument(
+            "--slot", metavar="NAME|ID", default=argparse.SUPPRESS, help="the one way in to try (else all that fit)"
+        )
+        factors(group)
     return parser
 
 
@@ -108,14 +185,24 @@ class Commands:
             prog=program, metavar="COMMAND", required=needed, dest="command", parser_class=Parser
         )
 
-    def add(self, name: str, text: str, run: Callable[[argparse.Namespace], int], more: str = "") -> Parser:
-        """A command. ``text`` is its line in the list, ``more`` is printed below it in its own help."""
+    def add(
+        self,
+        name: str,
+        text: str,
+        run: Callable[[argparse.Namespace], int],
+        more: str = "",
+        shared: Parser | None = None,
+    ) -> Parser:
+        """A command. ``text`` is its line in the list, ``more`` is printed below it in its own help.
+
+        ``shared``: the options that it has in common with others, instead of all.
+        """
         description = f"{text[0].upper()}{text[1:]}. {more}".strip()
         made: Parser = self._into.add_parser(
             name,
             help=text,
             description=description,
-            parents=[self._common],
+            parents=[shared or self._common],
             allow_abbrev=False,
             formatter_class=Formatter,
         )

@@ -16,12 +16,17 @@ from .terminal import drives, is_shown, safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kvault_gui.engine.api import Method
     from kvault_gui.engine.errors import FieldValue, KvaultError
 
 # What an error advises, where the command line has a better answer than the window.
 ADVICE = {
     "locked": "Give its password with --password-fd or --password-file, or run kvault in a terminal.",
     "wrong-credentials": "Check the password, or the file or descriptor that it came from.",
+    "no-second-way": "Add a recovery code or recovery shares first, or say it twice: --even-the-second.",
+    "ways-not-carried": "Unlock once with each of them, or say --sure: then they go.",
+    "tpm-changed": "Unlock in another way. If you know of an update: “kvault slot reseal NAME”.",
+    "nobody-to-ask": "Give it with an option (“kvault --help”), or run kvault in a terminal.",
     "changes-missing": "Open a backup, or open what is there with --accept missing.",
     "head-damaged": "Put head back, or have everything verified and accept it once with --accept head.",
     "head-old": "Have everything verified and accept it once with --accept head.",
@@ -85,6 +90,13 @@ def table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max((len(row[column]) for row in clean), default=0) for column in range(len(clean[0]) if clean else 0)]
     for row in clean:
         sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def method_words(method: Method) -> str:
+    """An unlock method as people call it."""
+    from kvault_gui.engine.facade.methods import WORDS  # noqa: PLC0415 with the engine, not before it
+
+    return WORDS[method]
 
 
 def iso(time: float | None) -> str | None:

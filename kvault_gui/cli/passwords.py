@@ -6,18 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from kvault_gui.engine.api import (
-    MAX_FILE,
-    AskChoice,
-    AskConfirm,
-    AskSecret,
-    AskTouch,
-    Credential,
-    Method,
-    Question,
-    Secret,
-)
-from kvault_gui.engine.errors import CancelledError, UsageError
+from kvault_gui.engine.api import MAX_FILE, Secret
+from kvault_gui.engine.errors import UsageError
 
 from . import terminal
 
@@ -28,20 +18,34 @@ MAX_PASSWORD = 64 << 10  # bytes
 BLOCK = 64 << 10
 
 
-def from_options(options: Namespace, what: str) -> Secret | None:
+def from_options(options: Namespace, what: str, prefix: str = "") -> Secret | None:
     """The secret named by ``--WHAT-fd`` or ``--WHAT-file``, one line end taken off; None without either.
 
-    Raises UsageError when both are given, or when it cannot be read.
+    ``prefix`` as in ``options.secret_source``. Raises UsageError when both are given, or when it cannot be read.
     """
-    name = what.replace("-", "_")
+    name = prefix + what.replace("-", "_")
     descriptor: int | None = getattr(options, f"{name}_fd", None)
     file: str | None = getattr(options, f"{name}_file", None)
     if descriptor is not None and file is not None:
         raise UsageError(reason=f"Give --{what}-fd or --{what}-file, not both")
     if descriptor is not None:
-        return _read(descriptor, f"The descriptor of --{what}-fd")
-    if file is None:
-        return None
+        return from_descriptor(descriptor, what)
+    return None if file is None else from_file(file, what)
+
+
+def is_given(options: Namespace, what: str) -> bool:
+    """Whether ``--WHAT-fd`` or ``--WHAT-file`` is there."""
+    name = what.replace("-", "_")
+    return hasattr(options, f"{name}_fd") or hasattr(options, f"{name}_file")
+
+
+def from_descriptor(descriptor: int, what: str) -> Secret:
+    """The secret of ``--WHAT-fd``. Raises UsageError."""
+    return _read(descriptor, f"The descriptor of --{what}-fd")
+
+
+def from_file(file: str, what: str) -> Secret:
+    """The secret of ``--WHAT-file``. Raises UsageError."""
     try:
         opened = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -73,17 +77,6 @@ def standard_input(field: str) -> Secret:
     return _read(0, "Standard input", MAX_FILE)
 
 
-def credential(options: Namespace) -> Credential | None:
-    """What unlocks the vault, from the options; None when it was not given. Raises UsageError."""
-    password = from_options(options, "password")
-    code = from_options(options, "recovery-code")
-    if password is not None and code is not None:
-        raise UsageError(reason="Give --password-fd or -file, or --recovery-code-fd or -file, not both")
-    if password is not None:
-        return Credential(Method.PASSWORD, password)
-    return None if code is None else Credential(Method.RECOVERY_CODE, code)
-
-
 def new_password(options: Namespace, what: str, prompt: str) -> Secret:
     """A password to be set: from the options, or asked twice. Raises UsageError without either, CancelledError."""
     given = from_options(options, what)
@@ -97,39 +90,3 @@ def new_password(options: Namespace, what: str, prompt: str) -> Secret:
         raise UsageError(reason="The two passwords differ")
     again.wipe()
     return first
-
-
-class TerminalPrompter:
-    """Answers the engine's questions: with the secret that the options gave, or by asking on the terminal."""
-
-    def __init__(self, given: Secret | None = None) -> None:
-        self._given = given
-
-    def ask(self, question: Question) -> Secret:
-        """The answer. Raises CancelledError."""
-        if isinstance(question, AskSecret) and self._given is not None:
-            return Secret(bytearray(self._given.value))
-        if not terminal.present():
-            raise CancelledError
-        match question:
-            case AskSecret():
-                return terminal.ask_secret(f"{question.text}: ")
-            case AskConfirm():
-                if terminal.confirm(f"{question.title}. {question.text}"):
-                    return Secret.of("yes")
-                raise CancelledError
-            case AskChoice():
-                return _choose(question)
-            case AskTouch():
-                terminal.note(f"Touch {question.token} now")
-                return Secret.of("")
-
-
-def _choose(question: AskChoice) -> Secret:
-    terminal.note(question.title)
-    for number, choice in enumerate(question.choices, 1):
-        terminal.note(f"  {number}  {choice}")
-    answer = terminal.ask_line("Number: ")
-    if answer.isdecimal() and 1 <= int(answer) <= len(question.choices):
-        return Secret.of(str(int(answer) - 1))
-    raise CancelledError

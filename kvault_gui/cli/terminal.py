@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import termios
 import unicodedata
+from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Secret
 from kvault_gui.engine.errors import CancelledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_LINE = 64 << 10  # bytes
 JOINERS = "\u200c\u200d"  # scripts and pictures need them, and they move nothing
@@ -68,7 +73,22 @@ def ask_secret(prompt: str) -> Secret:
 
 def ask_line(prompt: str) -> str:
     """Ask for one line. Raises CancelledError at its end (Ctrl+D)."""
-    return _ask(prompt, echo=True).value.decode(errors="replace").strip()
+    return ask_bytes(prompt).value.decode(errors="replace").strip()
+
+
+def ask_bytes(prompt: str) -> Secret:
+    """Ask for one line as it is, with echo. Raises CancelledError at its end (Ctrl+D)."""
+    return _ask(prompt, echo=True)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl+C ends a question at once, also in the middle of a job that takes it between two steps elsewhere."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ask(prompt: str, *, echo: bool) -> Secret:
@@ -86,7 +106,8 @@ def _ask(prompt: str, *, echo: bool) -> Secret:
             # What was typed ahead is thrown away, so that it cannot become part of a password.
             termios.tcsetattr(terminal, termios.TCSAFLUSH, quiet)
             os.write(terminal, safe(prompt).encode(errors="replace"))
-            return Secret(_line(terminal))
+            with _interruptible():
+                return Secret(_line(terminal))
         finally:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
             if not echo:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from kvault_gui.engine.api import Accept, Credential, Method, Secret
+from kvault_gui.engine.api import Accept, Given
 from kvault_gui.engine.errors import LockedError, UsageError, VaultHeldError
 
-from . import passwords, terminal
+from . import credentials, terminal
+from .credentials import Answers
+from .prompter import TerminalPrompter
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
 
+    from kvault_gui.engine.api import Credential
     from kvault_gui.engine.facade import Engine
 
 HOME = Path("~/.kind/vault")
@@ -42,13 +45,19 @@ def path_of(options: Namespace) -> Path:
     raise UsageError(reason=f"There are {len(found)} vaults in {HOME}; name one with --vault")
 
 
-def new_engine(given: Credential | None = None) -> Engine:
-    """An engine with no vault open yet; its questions go to the terminal."""
+def new_engine(answers: Answers | None = None) -> Engine:
+    """An engine with no vault open yet; its questions go to the options' answers, else to the terminal."""
     from kvault_gui.engine.facade import Engine  # noqa: PLC0415 costs most of the start
 
-    # A copy: whoever unlocks with it may wipe it.
-    answer = Secret(bytearray(given.secret.value)) if given else None
-    return Engine(passwords.TerminalPrompter(answer), terminal.where())
+    asking = TerminalPrompter(answers)
+    engine = Engine(asking, terminal.where())
+    asking.tools = engine.tools
+    return engine
+
+
+def prompter_of(engine: Engine) -> TerminalPrompter:
+    """The prompter that ``new_engine`` gave it."""
+    return cast("TerminalPrompter", engine.prompter)
 
 
 @contextlib.contextmanager
@@ -61,19 +70,26 @@ def unlocked(options: Namespace, act: str, name: str = "") -> Iterator[Engine]:
         name: the reference it is about.
 
     Raises:
-        LockedError: no password was given, nobody can be asked for it, and no application runs.
-        NotPermittedError: no password was given and the running application refused.
-        VaultHeldError, WrongCredentialsError, DamagedError and the other errors of unlocking.
+        LockedError: nothing was given to unlock with, nobody can be asked, and no application runs.
+        NotPermittedError: nothing was given to unlock with, and the running application refused.
+        VaultHeldError, WrongCredentialsError, TokenError, DamagedError and the other errors of unlocking.
     """
     path = path_of(options)
-    given = passwords.credential(options)
-    engine = new_engine(given)
-    if given is None:
+    found = credentials.offered(options)
+    engine = new_engine()
+    if found.is_empty and not getattr(options, "slot", ""):
         given = _ask(engine, path, act, name)
+    else:
+        slots = engine.vaults.probe(str(path)).slots if credentials.needs_probe(options, found) else []
+        given = credentials.credential(options, found, slots)
+    # For what is asked later. What is asked while it opens is asked of another token, or of another factor.
+    later = Answers([Given(given.method, given.secret, given.file), *given.more])
     try:
         opened = engine.vaults.unlock(
             str(path), given, [Accept(word) for word in getattr(options, "accept", None) or []]
         )
+        if not found.is_empty:
+            prompter_of(engine).answers = later
         for note in opened.notes:
             terminal.note(note)
         yield engine
@@ -89,8 +105,10 @@ def _ask(engine: Engine, path: Path, act: str, name: str) -> Credential:
         client.request(act, name)
         engine.vaults.probe(str(path))  # a vault that is not there is no locked one
         raise LockedError
-    holder = engine.vaults.probe(str(path)).holder
-    if holder is not None:
+    probe = engine.vaults.probe(str(path))
+    if probe.holder is not None:
         client.request(act, name)
-        raise VaultHeldError(holder=holder)
-    return Credential(Method.PASSWORD, terminal.ask_secret(f"Password for {path.name}: "))
+        raise VaultHeldError(holder=probe.holder)
+    from . import choosing  # noqa: PLC0415 only where a person sits
+
+    return choosing.ask(engine, probe)

@@ -81,7 +81,6 @@ class NobodyToAskError(CancelledError):
     code = "nobody-to-ask"
     exit_code = 4
     what = "Nobody can be asked: {question}"
-    meaning = "Nothing was changed, and no token was tried."
     advice = "Give it with an option, or run kvault in a terminal."
 
 
