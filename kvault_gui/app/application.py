@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from kvault_gui.desktop.watch import Reason
     from kvault_gui.engine.api import AskShares, Event, Opened
+    from kvault_gui.gui.dialogs.shares_entry import SharesDialog
     from kvault_gui.gui.dialogs.unlock import UnlockDialog
     from kvault_gui.gui.theme import Theme
     from kvault_gui.runtime.relaunch import Inherited
@@ -276,11 +277,11 @@ class Application(QObject):
             self.show_error(error)
 
 
-def _shares(client: EngineClient, question: AskShares) -> QDialog:
+def _shares(client: EngineClient, question: AskShares) -> SharesDialog:
     """The dialog for recovery shares; it needs the engine's tools alone."""
-    from kvault_gui.gui.dialogs.shares_entry import SharesDialog  # noqa: PLC0415 few unlock with shares
+    from kvault_gui.gui.dialogs import shares_entry  # noqa: PLC0415 few unlock with shares
 
-    return SharesDialog(question, client.tools)
+    return shares_entry.SharesDialog(question, client.tools)
 
 
 def run(qt: QApplication, application: Application) -> int:
