@@ -6,78 +6,39 @@ exchange is fido2's; here it is decided what is asked, in which order, and what 
 
 from __future__ import annotations
 
-import time
 import unicodedata
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..crypto.rng import random_bytes
 from ..errors import (
-    BiometricsError,
-    CancelledError,
     InvalidInputError,
-    KvaultError,
     LastPinTryError,
     PinBlockedError,
     PinChangeNeededError,
     PinNotSetError,
     PinPausedError,
-    TokenBusyError,
     TokenError,
-    TokenRemovedError,
-    TokenTimeoutError,
     TokenUnfitError,
     WrongPinError,
 )
+from .fido_faults import HELP_BLOCKED, Patient, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from fido2.ctap import CtapDevice
     from fido2.ctap2.base import Ctap2
     from fido2.ctap2.pin import ClientPin, PinProtocol
 
     from ..api import Secret
+    from .fido_faults import Stop
 
 RP = "kvault"  # the relying party of every credential; the vault is in the user's id
 SALT = 32  # bytes
 TOUCH_SECONDS = 30
-HELP_BLOCKED = "A FIDO2 token with a blocked PIN can only be reset, which erases its keys."
 
 _ES256, _EDDSA = -7, -8
 _PROTECT = 2  # credProtect: found without the PIN only by whoever has the credential's id; so that ``knows`` is silent
-_QUICK = 3.0  # seconds for a command that waits for nobody
-_STEP = 0.02
 _MAX_PIN = 63  # bytes, CTAP 2.1 section 6.5.1
 _MAKE, _GET = 1, 2  # permissions, section 6.5.5.7
-
-
-class Stop:
-    """When to give up waiting for a person: what fido2 takes for a ``threading.Event``."""
-
-    def __init__(self, cancelled: Callable[[], bool], seconds: float) -> None:
-        self._cancelled, self._until = cancelled, time.monotonic() + seconds
-        self.cancelled = False
-
-    def is_set(self) -> bool:
-        """Whether the person has cancelled, or the time is over."""
-        self.cancelled = self.cancelled or self._cancelled()
-        return self.cancelled or time.monotonic() > self._until
-
-    def wait(self, timeout: float) -> bool:
-        """Wait for that, ``timeout`` seconds at most."""
-        until = time.monotonic() + timeout
-        while not self.is_set() and time.monotonic() < until:
-            time.sleep(_STEP)
-        return self.is_set()
-
-    def error(self, name: str) -> KvaultError:
-        """Why it stopped."""
-        return CancelledError() if self.cancelled else TokenTimeoutError(name=name)
-
-
-def _quick() -> Stop:
-    return Stop(lambda: False, _QUICK)
 
 
 class Grant(NamedTuple):
@@ -104,7 +65,7 @@ class Token:
         if not device.capabilities & CAPABILITY.CBOR:
             raise TokenUnfitError(name=name, reason="it is a U2F key without FIDO2")
         with faults(name):
-            self._ctap: Ctap2 = Ctap2(_Patient(device))  # type: ignore[arg-type] # what Ctap2 uses of a device
+            self._ctap: Ctap2 = Ctap2(Patient(device))  # type: ignore[arg-type] # what Ctap2 uses of a device
 
     @property
     def aaguid(self) -> str:
@@ -166,6 +127,14 @@ class Token:
         if paused:
             raise PinPausedError(name=self.name, retries=retries)
         return retries
+
+    def paused(self) -> int:
+        """The tries that are left if it takes none until it was pulled out (three wrong PINs in a row); 0 if not so."""
+        if not self.pin_set:
+            return 0
+        with faults(self.name):
+            retries, paused = self._client_pin().get_pin_retries()
+        return retries if paused else 0
 
     def verify_pin(self, pin: Secret, *, make: bool) -> Grant:
         """Give the PIN, once. The grant is for one credential (``make``) or one secret.
@@ -331,63 +300,3 @@ class Token:
         if not self._protocols():
             raise TokenUnfitError(name=self.name, reason="it speaks no PIN protocol that is known here")
         return ClientPin(self._ctap)
-
-
-class _Patient:
-    """A device whose every command ends: fido2 itself waits for ever for a token that another program uses."""
-
-    def __init__(self, device: CtapDevice) -> None:
-        self._device = device
-        self.capabilities = device.capabilities
-
-    def call(
-        self, cmd: int, data: bytes = b"", event: object = None, on_keepalive: Callable[[int], None] | None = None
-    ) -> bytes:
-        return self._device.call(cmd, data, event or _quick(), on_keepalive)  # type: ignore[arg-type] # used as an Event
-
-
-@contextmanager
-def faults(name: str, stop: Stop | None = None) -> Iterator[None]:
-    """Turn what fido2 raises into kvault's errors; ``name`` is the token's, ``stop`` what was waited with."""
-    from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
-    from fido2.hid import ConnectionFailure  # noqa: PLC0415 as above
-
-    try:
-        yield
-    except CtapError as error:
-        raise _fault(int(error.code), name, stop) from error
-    except OSError as error:
-        raise TokenRemovedError(name=name) from error
-    except (ConnectionFailure, ValueError, TypeError, KeyError, IndexError) as error:
-        # What fido2 raises for an answer it cannot read; its text would quote the answer.
-        raise TokenError(name=name, reason="it gave an answer that makes no sense") from error
-
-
-def _fault(code: int, name: str, stop: Stop | None) -> KvaultError:
-    from fido2.ctap import CtapError  # noqa: PLC0415 costs a start
-
-    codes = CtapError.ERR
-    if code == codes.KEEPALIVE_CANCEL:
-        return stop.error(name) if stop is not None else TokenBusyError(name=name)
-    reasons: dict[int, str] = {
-        codes.OPERATION_DENIED: "the touch was refused",
-        codes.KEY_STORE_FULL: "its memory for resident keys is full",
-        codes.LIMIT_EXCEEDED: "its memory for resident keys is full",
-        codes.NO_CREDENTIALS: "it does not hold the key of this way in",
-        codes.PUAT_REQUIRED: "it wants its owner verified",
-    }
-    kinds: dict[int, KvaultError] = {
-        codes.USER_ACTION_TIMEOUT: TokenTimeoutError(name=name),
-        codes.ACTION_TIMEOUT: TokenTimeoutError(name=name),
-        codes.TIMEOUT: TokenRemovedError(name=name),
-        codes.CHANNEL_BUSY: TokenBusyError(name=name),
-        codes.PIN_BLOCKED: PinBlockedError(name=name, help=HELP_BLOCKED),
-        codes.PIN_NOT_SET: PinNotSetError(name=name),
-        codes.PIN_POLICY_VIOLATION: PinChangeNeededError(name=name),
-        codes.UV_INVALID: BiometricsError(reason="the finger was not recognised"),
-        codes.UV_BLOCKED: BiometricsError(reason="too many fingers were not recognised"),
-        codes.UNSUPPORTED_ALGORITHM: TokenUnfitError(name=name, reason="it has none of ES256 and EdDSA"),
-    }
-    if code in kinds:
-        return kinds[code]
-    return TokenError(name=name, reason=reasons.get(code, f"CTAP status {code:02X}"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -17,11 +19,13 @@ from ..errors import (
     TokenUnfitError,
 )
 from . import cards, pcsc
-from .fido import Token, faults
+from .fido import Token
+from .fido_faults import faults
 from .plugged import HID_PREFIX, hid_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from fido2.ctap import CtapDevice
     from fido2.hid import CtapHidDevice
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 _YUBICO = 0x1050  # USB vendor
 _NEEDED = "A FIDO2 token"
+_KEY = "Security key"  # what calls itself nothing
 _NOT_ALLOWED = (
     "You may not use it: this computer gives it to no user. Install the package libfido2-1 (or libu2f-udev), which "
     "brings the rules for it, and plug it in again."
@@ -54,10 +59,23 @@ class Opened(NamedTuple):
     identity: Identity
 
 
-def candidates() -> list[str]:
-    """The ids of what may be a FIDO2 token, tokens in USB ports first; opens no card."""
-    from fido2 import hid  # noqa: PLC0415 costs a start 40 ms
+def _usb() -> ModuleType:
+    """The library's module for USB. Raises LibraryMissingError."""
+    try:
+        hid = import_module("fido2.hid")  # costs a start 40 ms
+    except ImportError as error:
+        raise LibraryMissingError(needed=_NEEDED, package="fido2") from error
+    log = logging.getLogger("fido2")
+    if not log.handlers:
+        log.addHandler(
+            logging.NullHandler()
+        )  # else it writes to standard error that a token is busy, ten times a second
+    return hid
 
+
+def candidates() -> list[str]:
+    """The ids of what may be a FIDO2 token, tokens in USB ports first; opens no card. Raises LibraryMissingError."""
+    hid = _usb()
     ids = sorted(f"{HID_PREFIX}{descriptor.path!s}" for descriptor in hid.list_descriptors())
     try:
         return [*ids, *(reader.token for reader in pcsc.readers() if reader.present)]
@@ -114,8 +132,7 @@ def _of_info(info: TokenInfo) -> Identity:
 
 @contextmanager
 def _open_hid(token: str, name: str, *, identify: bool) -> Iterator[Opened]:
-    from fido2 import hid  # noqa: PLC0415 costs a start 40 ms
-
+    hid = _usb()
     path = token.removeprefix(HID_PREFIX)
     try:
         descriptor = hid.get_descriptor(path)
@@ -136,7 +153,7 @@ def _open_hid(token: str, name: str, *, identify: bool) -> Iterator[Opened]:
 
 def _usb_name(descriptor: HidDescriptor) -> str:
     """What the token calls itself; makers put their name before a product that begins with it."""
-    return pcsc.title(descriptor.product_name or "") or "Security key"
+    return pcsc.title(descriptor.product_name or "") or _KEY
 
 
 def _usb_identity(device: CtapHidDevice, name: str) -> Identity:
@@ -203,14 +220,11 @@ def _card_device(card: Card) -> CtapDevice | None:
 
 def find() -> list[TokenInfo]:
     """FIDO tokens in USB ports, with what stands in the way of using one. Raises LibraryMissingError."""
-    try:
-        from fido2 import hid  # noqa: PLC0415 costs a start 40 ms
-    except ImportError as error:
-        raise LibraryMissingError(needed=_NEEDED, package="fido2") from error
+    hid = _usb()
     ids = [f"{HID_PREFIX}{descriptor.path!s}" for descriptor in hid.list_descriptors()]
     shut = [token for token in hid_tokens() if token not in ids]
     return [_look(token) for token in sorted(ids)] + [
-        TokenInfo(token, "Security key", "", [], problem=_NOT_ALLOWED) for token in shut
+        TokenInfo(token, _KEY, "", [Method.FIDO2], problem=_NOT_ALLOWED) for token in shut
     ]
 
 
@@ -222,9 +236,10 @@ def _look(token: str) -> TokenInfo:
             opened.token.check_fit()
             return info
     except TokenUnfitError as error:
-        return TokenInfo(token, str(error.fields.get("name", "")), "", [], problem=_words(error))
+        return TokenInfo(token, str(error.fields["name"]), "", [], problem=_words(error))
     except TokenError as error:
-        return TokenInfo(token, str(error.fields.get("name", "Security key")), "", [], problem=_words(error))
+        # It may be one that can: what stands in the way may pass.
+        return TokenInfo(token, str(error.fields.get("name", _KEY)), "", [Method.FIDO2], problem=_words(error))
 
 
 def _words(error: KvaultError) -> str:

@@ -135,11 +135,14 @@ class Fido2:
         HeaderDamagedError, CancelledError.
         """
         slot = _Slot.read(params)
-        with _enrolled(slot, desk) as token, OwnerPin(token, desk) as pin:
-            text = f"It blinks: touch it to unlock {desk.vault_name}."
-            secret = _secret(token, slot, desk, pin, text)
-        desk.took(token.id)
-        return slot.output(secret, desk)
+        with _enrolled(slot, desk) as token:
+            needs_pin = desk.patient and slot.verification is not Verification.NONE
+            paused = token.paused() if needs_pin else 0
+            if not paused:
+                return _output(token, slot, desk)
+        _replug(token, paused, desk)
+        with _enrolled(slot, desk) as token:
+            return _output(token, slot, desk)
 
     # --- in words ---
 
@@ -169,6 +172,9 @@ class Fido2:
         state = WayState("", ready=False, name=name, words="Not plugged in")
         for info in tokens:
             if Method.FIDO2 not in info.methods or (slot.serial and info.serial and slot.serial != info.serial):
+                continue
+            if info.problem:
+                state = WayState("", ready=False, name=name, words=info.problem)
                 continue
             try:
                 found = _look(slot, info)
@@ -248,6 +254,14 @@ def _make(token: Token, identity: fido_ports.Identity, wanted: NewFactor, desk: 
 # --- the token's part ------------------------------------------------------------------------------------------------
 
 
+def _output(token: Token, slot: _Slot, desk: Desk) -> bytes:
+    text = f"It blinks: touch it to unlock {desk.vault_name}."
+    with OwnerPin(token, desk) as pin:
+        secret = _secret(token, slot, desk, pin, text)
+    desk.took(token.id)
+    return slot.output(secret, desk)
+
+
 def _secret(token: Token, slot: _Slot, desk: Desk, pin: OwnerPin, text: str) -> bytes:
     def compute(grant: Grant) -> bytes:
         with touch(token, desk, text) as stop:
@@ -255,6 +269,21 @@ def _secret(token: Token, slot: _Slot, desk: Desk, pin: OwnerPin, text: str) -> 
 
     needed = slot.verification is not Verification.NONE
     return granted(token, desk, pin, compute, needed=needed, to_make=False)
+
+
+def _replug(token: Token, retries: int, desk: Desk) -> None:
+    """Ask for it to be pulled out and plugged in again. Raises PinPausedError when it is not, CancelledError."""
+    text = "Three wrong PINs were given in a row. It takes another one when it was pulled out and plugged in again."
+    seen = [True]  # that it is there, and since then each change
+
+    def look() -> bool:
+        there = token.id in fido_ports.candidates()
+        if there != seen[-1]:
+            seen.append(there)
+        return seen[1:] == [False, True]
+
+    if not wait_for(look, AskPlug(token.name, text, _PLUG_SECONDS, again=True), desk.prompter):
+        raise PinPausedError(name=token.name, retries=retries)
 
 
 # --- which token -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from ..api import AskConfirm, AskSecret, AskTouch, Method
 from ..errors import BiometricsError, CancelledError
-from ..tokens.fido import TOUCH_SECONDS, Grant, Stop, Token
+from ..tokens.fido import TOUCH_SECONDS, Grant, Token
+from ..tokens.fido_faults import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -46,8 +46,12 @@ class HidToken:
         product: int = 0x0001,
         version: tuple[int, int, int] = (1, 2, 3),
         device_info: bytes = b"",
+        fido2: bool = True,
     ) -> None:
         self.authenticator = authenticator
+        self.fido2 = fido2  # else it is a U2F key
+        self.busy = False  # another program is talking to it
+        self.garbles: Callable[[bytes], bytes] | None = None  # what becomes of its answers
         self.name, self.vendor, self.product, self.version = name, vendor, product, version
         self.device_info = device_info
         self.on_message: Callable[[bytes], Pull | None] | None = None
@@ -87,10 +91,12 @@ class HidToken:
                 cid, command, data = self._message(end)
                 if command == _INIT:
                     channel += 1
-                    capabilities = _CAN_WINK | _CAN_CBOR | _NO_U2F
+                    capabilities = _CAN_WINK | (_CAN_CBOR | _NO_U2F if self.fido2 else 0)
                     made = struct.pack(">IBBBBB", channel, 2, *self.version, capabilities)
                     self._send(end, cid, command, data + made)
-                elif command == _CBOR:
+                elif self.busy:
+                    self._send(end, cid, _ERROR, b"\x06")
+                elif command == _CBOR and self.fido2:
                     if not self._run(end, cid, data):
                         return
                 elif command == _READ_CONFIG and self.device_info:
@@ -122,7 +128,7 @@ class HidToken:
         if pull is Pull.AFTER:
             self.pull()
             return False
-        self._send(end, cid, _CBOR, answer)
+        self._send(end, cid, _CBOR, self.garbles(answer) if self.garbles is not None else answer)
         return True
 
     @staticmethod
