@@ -135,7 +135,7 @@ def _described(token: Handle, flag: Any) -> Slot:  # noqa: ANN401 an enumeration
         _text(token.label),
         _text(token.serial.decode("utf-8", "replace")),
         _text(token.model),
-        ".".join(str(part) for part in token.firmware_version),
+        ".".join(str(part) for part in token.firmware_version) if any(token.firmware_version) else "",
         login,
         bool(flags & flag.PROTECTED_AUTHENTICATION_PATH),
         bool(flags & flag.USER_PIN_COUNT_LOW),

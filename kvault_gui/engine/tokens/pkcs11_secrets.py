@@ -46,6 +46,7 @@ def send(session: Handle, key: Key, aad: bytes, pin: str | None) -> Sent:
         pkcs11.AttributeValueInvalid,
         pkcs11.AttributeSensitive,
         pkcs11.KeyNotWrappable,
+        pkcs11.KeyTypeInconsistent,
         pkcs11.KeyUnextractable,
     )
     for mode in offered(mechanisms, handle(session, key), key):

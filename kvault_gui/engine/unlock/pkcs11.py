@@ -332,4 +332,5 @@ def _enrolled_key(session: Handle, kept: _Kept, slot: Slot) -> Key:
             if key.problem:
                 raise TokenKeyError(name=slot.name, found=f"{key.title}: {key.problem}")
             return key
+    session.token.slot.get_token()  # a card that was pulled may look like an empty one
     raise TokenResetError(name=slot.name)
