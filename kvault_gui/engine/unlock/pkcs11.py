@@ -119,7 +119,7 @@ class Pkcs11:
             with self._at_keypad(slot, kept.module, desk), pkcs11.session(module, slot, pin) as session:
                 key = _enrolled_key(session, kept, slot)
                 try:
-                    secret = pkcs11_secrets.receive(session, key, kept.mode, kept.sent, _bound(desk), pin)
+                    secret = pkcs11_secrets.receive(session, key, kept.mode, kept.sent, bound(desk), pin)
                 except (AuthenticationError, InvalidInputError) as error:
                     # The key is the right one (its fingerprint fits): what it was to open is not.
                     raise SlotAlteredError(name=desk.label) from error
@@ -158,7 +158,8 @@ class Pkcs11:
             f"To open “{desk.label}”, kvault has to load {module.path}. This is program code that is not part of the "
             "system: whatever can write your files can have put it there. Load it only if you installed it."
         )
-        answer = desk.prompter.ask(AskConfirm(f"Load {module.path}?", text, "Load it"))
+        question = AskConfirm(f"Load {module.path}?", text, "Load it", loads=str(module.path))
+        answer = desk.prompter.ask(question)
         if answer.text() != "yes":
             raise CancelledError
 
@@ -195,7 +196,7 @@ class Pkcs11:
             raise
 
     def _sent(self, session: Handle, slot: Slot, path: str, key: Key, pin: str | None, desk: Desk) -> Enrolled:
-        sent = pkcs11_secrets.send(session, key, _bound(desk), pin)
+        sent = pkcs11_secrets.send(session, key, bound(desk), pin)
         params: Params = {
             "token": slot.name,
             "serial": slot.serial,
@@ -261,13 +262,14 @@ def _unlooked(params: Params) -> str:
     return "" if module.system else _ASKS
 
 
-def _bound(desk: Desk) -> bytes:
+def bound(desk: Desk) -> bytes:
+    """What AES-GCM authenticates besides the secret: this use of it, and the vault."""
     return context(_INFO, bytes.fromhex(desk.vault))
 
 
 def _output(secret: bytes, params: Params, desk: Desk) -> bytes:
     # The parameters are bound, so that an altered one gives nothing even where the token would not mind.
-    return derive_hkdf(secret, salt=b"", info=context(_bound(desk), canonical.encode(dict(params))))
+    return derive_hkdf(secret, salt=b"", info=context(bound(desk), canonical.encode(dict(params))))
 
 
 def _number(answer: Secret, count: int) -> int:
