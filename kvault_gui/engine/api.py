@@ -797,6 +797,7 @@ class AskConfirm(msgspec.Struct, frozen=True, tag=True):
     text: str
     action: str  # the verb on the button
     replaces: bool = False  # a key on a token would be replaced: what "--yes" on the command line answers
+    loads: str = ""  # the path of a program library that would be loaded: what "--module" there answers
 
 
 Question = AskSecret | AskTouch | AskChoice | AskConfirm | AskPlug | AskFile | AskShares

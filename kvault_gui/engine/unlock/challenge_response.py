@@ -241,7 +241,7 @@ def _confirm(key: OtpKey, number: int, position: Position, desk: Desk) -> None:
         f"Position {number} of {key.name} is in use: it {does}. What it holds will be deleted and cannot be brought "
         "back, and what relies on it, another vault or a website, cannot be opened with this key any more."
     )
-    question = AskConfirm(f"Overwrite position {number} of {key.name}?", text, "Overwrite")
+    question = AskConfirm(f"Overwrite position {number} of {key.name}?", text, "Overwrite", replaces=True)
     if desk.prompter.ask(question).text() != "yes":
         raise CancelledError
 
