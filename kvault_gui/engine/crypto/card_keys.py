@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -99,6 +100,15 @@ def read_der(public: bytes) -> CardKey:
         return read(load_der_public_key(public))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InvalidInputError(reason="That is no public key") from error
+
+
+def of_certificate(certificate: object) -> CardKey:
+    """The key that an X.509 certificate object names; ``kind`` is empty for a type that cannot be used."""
+    key = getattr(certificate, "public_key", None)
+    try:
+        return read(key() if key is not None else None)
+    except (ValueError, UnsupportedAlgorithm):
+        return CardKey("", "of a type that is not known here", b"")
 
 
 def has_roca(key: CardKey) -> bool:

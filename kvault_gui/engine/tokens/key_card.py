@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InvalidInputError, LastPinTryError, PinBlockedError, PinError, WrongPinError
+from ..errors import InvalidInputError, LastPinTryError, PinBlockedError, PinError, TokenError, WrongPinError
+from . import pcsc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..api import Prompter, TokenInfo
     from ..crypto.card_keys import CardKey
 
@@ -62,6 +67,16 @@ class KeyCard(Protocol):
     def notes(self) -> list[str]:
         """What the person should know about this card, e.g. that its PIN is the maker's."""
         ...
+
+
+@contextmanager
+def faults(name: str) -> Iterator[None]:
+    """``pcsc.faults``, and what yubikit's parsers raise for an answer that is no such thing."""
+    try:
+        with pcsc.faults(name):
+            yield
+    except (ValueError, KeyError, IndexError, struct.error) as error:
+        raise TokenError(name=name, reason="it gave an answer that makes no sense") from error
 
 
 def check_pin(pin: str, least: int, most: int) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ..api import AskSecret, Method
 from ..crypto import card_keys
 from ..crypto.card_keys import CardKey
-from ..errors import InvalidInputError, PinBlockedError, TokenError, TokenTimeoutError, TokenUnknownError
+from ..errors import InvalidInputError, PinBlockedError, TokenTimeoutError, TokenUnknownError
 from . import pcsc
-from .key_card import check_pin, refused_pin
+from .key_card import check_pin, faults, refused_pin
 
 if TYPE_CHECKING:
     from yubikit.openpgp import AlgorithmAttributes, DiscretionaryDataObjects, OpenPgpSession
@@ -81,9 +81,9 @@ class OpenPgpCard:
         self.token = pcsc.PREFIX + card.reader
         SmartCardConnection.register(_Versioned)
         connection: Any = _Versioned(card)
-        with pcsc.faults(card.name):
+        with faults(card.name):
             self._session: OpenPgpSession = OpenPgpSession(connection)
-            self._data = self._read()
+        self._data = self._read()
 
     @property
     def name(self) -> str:
@@ -105,10 +105,8 @@ class OpenPgpCard:
         return self._data.pw_status.max_len_user
 
     def _read(self) -> DiscretionaryDataObjects:
-        try:
+        with faults(self.name):
             return self._session.get_application_related_data().discretionary
-        except (ValueError, KeyError, IndexError) as error:
-            raise TokenError(name=self.name, reason="it gave an answer that makes no sense") from error
 
     # --- the key ---
 
@@ -138,7 +136,7 @@ class OpenPgpCard:
         """PSO: DECIPHER (section 7.2.11): the text without its padding, or ECDH's shared x."""
         from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
 
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 return card_keys.shared_x(key.kind, self._session.decrypt(sent))
             except ApduError as error:
@@ -150,7 +148,7 @@ class OpenPgpCard:
 
     def retries(self) -> int:
         """Tries left, read without spending one."""
-        with pcsc.faults(self.name):
+        with faults(self.name):
             return self._session.get_pin_status().attempts_user
 
     def verify(self, pin: str) -> None:
@@ -158,7 +156,7 @@ class OpenPgpCard:
         from yubikit.core import InvalidPinError  # noqa: PLC0415 optional library
 
         check_pin(pin, _PIN_LEAST, self._pin_most)
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 self._session.verify_pin(pin, extended=True)
             except InvalidPinError as error:
@@ -167,7 +165,7 @@ class OpenPgpCard:
 
     def unblocking(self) -> str:
         """What helps when the PIN is blocked."""
-        with pcsc.faults(self.name):
+        with faults(self.name):
             return _UNBLOCK if self._session.get_pin_status().attempts_admin else _DEAD
 
     def notes(self) -> list[str]:
@@ -185,7 +183,7 @@ class OpenPgpCard:
             raise InvalidInputError(reason=f"{self.name} cannot want a touch for its key", field="touch")
         attributes = self._makes(kind)
         self._administer(prompter)
-        with pcsc.faults(self.name):
+        with faults(self.name):
             if self._data.attributes_dec != attributes:
                 self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
             self._session.protocol.send_apdu(0, INS.GENERATE_ASYM, 0x80, 0, KEY_REF.DEC.crt)
@@ -241,7 +239,7 @@ class OpenPgpCard:
         )
         pin = prompter.ask(question).text()
         check_pin(pin, _ADMIN_LEAST, status.max_len_admin)
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 self._session.verify_admin(pin)  # type: ignore[no-untyped-call] # the library left it without types
             except InvalidPinError as error:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..api import AskSecret, AskTouch, Method
 from ..crypto import card_keys
-from ..errors import InvalidInputError, PinBlockedError, TokenError, TokenTimeoutError, TokenUnknownError
+from ..errors import InvalidInputError, PinBlockedError, TokenTimeoutError, TokenUnknownError
 from . import pcsc
-from .key_card import TOUCH_SECONDS, check_pin, refused_pin
+from .key_card import TOUCH_SECONDS, check_pin, faults, refused_pin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class PivCard:
         self.token = pcsc.PREFIX + card.reader
         SmartCardConnection.register(_Versioned)
         connection: Any = _Versioned(card)
-        with pcsc.faults(card.name):
+        with faults(card.name):
             self._session: PivSession = PivSession(connection)
         self._other = connection.other
         self._read = False
@@ -110,7 +110,7 @@ class PivCard:
         from yubikit.piv import SLOT  # noqa: PLC0415 optional library
 
         if not self._read and self._has_metadata():
-            with pcsc.faults(self.name):
+            with faults(self.name):
                 try:
                     self._metadata = self._session.get_slot_metadata(SLOT.KEY_MANAGEMENT)
                 except ApduError as error:
@@ -127,7 +127,7 @@ class PivCard:
         if not self._yubikey or self._session.version < (4, 3, 0):
             return None
         try:
-            return card_keys.read(self._session.attest_key(SLOT.KEY_MANAGEMENT).public_key())
+            return card_keys.of_certificate(self._session.attest_key(SLOT.KEY_MANAGEMENT))
         except ApduError:
             return None
 
@@ -137,7 +137,7 @@ class PivCard:
         from yubikit.piv import SLOT  # noqa: PLC0415 optional library
 
         try:
-            return card_keys.read(self._session.get_certificate(SLOT.KEY_MANAGEMENT).public_key())
+            return card_keys.of_certificate(self._session.get_certificate(SLOT.KEY_MANAGEMENT))
         except (ApduError, BadResponseError, NotSupportedError):
             return None
 
@@ -165,23 +165,20 @@ class PivCard:
         # Not through the session's decrypt(): to take padding off it makes an RSA key of that size at each call.
         tag = 0x81 if key.is_rsa else 0x85
         data = Tlv(0x7C, Tlv(0x82) + Tlv(tag, sent))
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 answer = self._session.protocol.send_apdu(0, 0x87, _ALGORITHM[key.kind], _SLOT, data)
             except ApduError as error:
                 if error.sw in _NOT_PERMITTED and self.needs_touch():
                     raise TokenTimeoutError(name=self.name) from error
                 raise
-        try:
             return card_keys.shared_x(key.kind, Tlv.unpack(0x82, Tlv.unpack(0x7C, answer)))
-        except ValueError as error:
-            raise TokenError(name=self.name, reason="it gave an answer that makes no sense") from error
 
     # --- the PIN ---
 
     def retries(self) -> int:
         """Tries left, read without spending one."""
-        with pcsc.faults(self.name):
+        with faults(self.name):
             return self._session.get_pin_attempts()
 
     def verify(self, pin: str) -> None:
@@ -189,7 +186,7 @@ class PivCard:
         from yubikit.core import InvalidPinError  # noqa: PLC0415 optional library
 
         check_pin(pin, _PIN_LEAST, _PIN_MOST)
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 self._session.verify_pin(pin)
             except InvalidPinError as error:
@@ -200,7 +197,7 @@ class PivCard:
         """What helps when the PIN is blocked."""
         from yubikit.core import NotSupportedError  # noqa: PLC0415 optional library
 
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 return _UNBLOCK if self._session.get_puk_metadata().attempts_remaining else _DEAD
             except NotSupportedError:
@@ -210,7 +207,7 @@ class PivCard:
         """Whether the PIN is still the maker's."""
         from yubikit.core import NotSupportedError  # noqa: PLC0415 optional library
 
-        with pcsc.faults(self.name):
+        with faults(self.name):
             try:
                 default = self._session.get_pin_metadata().default_value
             except NotSupportedError:
@@ -230,7 +227,7 @@ class PivCard:
         if touch and not policies:
             raise InvalidInputError(reason="This YubiKey is too old to want a touch for a PIV key", field="touch")
         wants = TOUCH_POLICY.ALWAYS if touch else TOUCH_POLICY.NEVER
-        with pcsc.faults(self.name):
+        with faults(self.name):
             self._session.generate_key(
                 SLOT.KEY_MANAGEMENT,
                 key_type,
@@ -272,7 +269,7 @@ class PivCard:
 
         touch = False
         default = True  # unknown: trying it costs nothing, no wrong try is counted
-        with pcsc.faults(self.name):
+        with faults(self.name):
             if self._has_metadata():
                 metadata = self._session.get_management_key_metadata()
                 default, touch = metadata.default_value, metadata.touch_policy > 1

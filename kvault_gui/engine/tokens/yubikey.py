@@ -24,6 +24,7 @@ from ..errors import (
     TokenUnknownError,
 )
 from . import cards, pcsc
+from .key_card import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,7 +164,7 @@ class OtpKey:
     @contextmanager
     def _faults(self) -> Iterator[None]:
         try:
-            with pcsc.faults(self.name):
+            with faults(self.name):
                 yield
         except OSError as error:
             raise _gone(error, self.name) from error

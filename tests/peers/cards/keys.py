@@ -13,6 +13,7 @@ Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | x25519.X25519PrivateKey |
 CURVES: dict[str, ec.EllipticCurve] = {
     "p256": ec.SECP256R1(),
     "p384": ec.SECP384R1(),
+    "k256": ec.SECP256K1(),
     "p521": ec.SECP521R1(),
     "bp256": ec.BrainpoolP256R1(),
 }

@@ -30,6 +30,7 @@ ATTRIBUTES = {  # section 4.4.3.9 and 4.4.3.10
     "p256": bytes.fromhex("122a8648ce3d030107"),
     "p384": bytes.fromhex("122b81040022"),
     "bp256": bytes.fromhex("122b2403030208010107"),
+    "k256": bytes.fromhex("122b8104000a"),
     "x25519": bytes.fromhex("122b060104019755010501"),
 }
 _SIGNING = bytes.fromhex("010800001100")
