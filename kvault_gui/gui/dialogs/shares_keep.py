@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLa
 from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card
+from kvault_gui.gui.widgets.flow import Flow
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.tab_order import follow_layout
@@ -54,7 +55,9 @@ class ShareRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(14), theme.px(7), theme.px(12), theme.px(7))
         row.setSpacing(theme.px(8))
+        fields = Flow(gap=8)
         row.addWidget(label(name, "medium", wrap=True), 1)
+        row.addWidget(fields, 2)
         for at in self.wanted:
             edit = QLineEdit()
             edit.setProperty("font_role", "mono")
@@ -67,8 +70,13 @@ class ShareRow(QWidget):
             )  # fmt: skip
             edit.setAccessibleName(self.tr("{share}: word {number}").format(share=name, number=at + 1))
             edit.textChanged.connect(self._typed)
-            row.addWidget(label(self.tr("word {number}").format(number=at + 1), "small", "text2"))
-            row.addWidget(edit)
+            pair = QWidget()
+            both = QHBoxLayout(pair)
+            both.setContentsMargins(0, 0, 0, 0)
+            both.setSpacing(theme.px(8))
+            both.addWidget(label(self.tr("word {number}").format(number=at + 1), "small", "text2"))
+            both.addWidget(edit)
+            fields.add(pair)
             self.edits.append(edit)
         row.addWidget(self._right)
 

@@ -13,6 +13,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.theme.draw import box
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.flow import Flow
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.secret_view import SecretView
@@ -103,10 +104,11 @@ class RecoveryPage(Page):
         self._hide = button(self.tr("Hide"), "ghost", "eye-off", on_click=self._toggle)
         row = QHBoxLayout()
         row.setSpacing(theme.px(8))
+        acts = Flow(gap=8)  # at large text they go on in the next line
         for each in (self.print_button, self.pdf_button, copy):
-            row.addWidget(each)
-        row.addStretch(1)
-        row.addWidget(self._hide)
+            acts.add(each)
+        row.addWidget(acts, 1)
+        row.addWidget(self._hide, 0, Qt.AlignmentFlag.AlignTop)
         for each in (self.print_button, self.pdf_button, copy, self._hide):
             each.setAutoDefault(False)
         return row

@@ -1,7 +1,7 @@
 """Cards with divided rows, and tiles with an icon."""
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -33,6 +33,19 @@ class Card(QWidget):
         self._rows.setContentsMargins(1, 1, 1, 1)
         self._rows.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        """As high as the rows are at this width: it is also the most that the card takes."""
+        hint = super().sizeHint()
+        if self.isVisible() and self._rows.hasHeightForWidth():
+            return QSize(hint.width(), self._rows.totalHeightForWidth(self.width()))
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width wraps the rows' text elsewhere."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def add(self, row: QWidget) -> None:
         """Add a row below the others."""

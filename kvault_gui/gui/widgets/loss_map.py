@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -146,12 +146,17 @@ class LossMap(QWidget):
         self._group.setExclusive(True)
         self._group.idToggled.connect(self._toggled)
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, theme.px(4), 0, theme.px(4))
         row.setSpacing(theme.px(GAP))
         for column in (self._left, self._right):
             column.setSpacing(theme.px(10))
             row.addLayout(column, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Less room between the columns where there is little."""
+        super().resizeEvent(event)
+        self._row.setSpacing(min(theme.px(GAP), event.size().width() // 7))
 
     def show_map(self, things: list[Thing], ways: list[Way]) -> None:
         """Show other things and ways; nothing is chosen."""

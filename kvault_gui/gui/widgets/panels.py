@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -46,6 +46,17 @@ class Banner(QWidget):
         self._row.addLayout(words, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.set_words(title, text)
+
+    def sizeHint(self) -> QSize:
+        """As high as the words are at this width: it is also the most that the banner takes."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self._row.totalHeightForWidth(self.width())) if self.isVisible() else hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width wraps the words elsewhere."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def set_kind(self, kind: str, icon: str = "") -> None:
         """Change between "ok", "wait", "bad" and "info"."""

@@ -31,13 +31,14 @@ from .pages import DetailsPage, DonePage, RunPage, TermsPage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from kvault_gui.engine.api import Added, NewFactor, Progress, SlotInfo, TokenInfo
 
     from .calls import WaysCalls
 
 SIZE = (820, 640)  # px at a 13 px font
+WIDE = 640  # px at a 13 px font from which the column of steps is shown
 CHOOSE, DETAILS, TERMS, RUN, CODE, SHARES, DONE = range(7)
 _STEP = {CHOOSE: 0, DETAILS: 1, TERMS: 2, RUN: 3, CODE: 4, SHARES: 4, DONE: 5}
 _KEPT = {Method.RECOVERY_CODE, Method.SHARES}
@@ -140,6 +141,9 @@ class AddDialog(QDialog):
 
     def _chosen(self) -> None:
         self._refresh()
+        area = self.stack.currentWidget()
+        if isinstance(area, QScrollArea):
+            area.verticalScrollBar().setValue(0)  # what was chosen stands on top
         if self.next.isEnabled():
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -158,6 +162,11 @@ class AddDialog(QDialog):
         super().showEvent(event)
         fit_over_window(self, SIZE)
         self.tasks.start(self._read_methods(), "methods")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The column of steps goes where there is too little room."""
+        super().resizeEvent(event)
+        self.steps.setVisible(event.size().width() >= theme.px(WIDE))
 
     async def _read_methods(self) -> None:
         self.choose_page.show_methods(await self.calls.slots.methods())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import ways as words
@@ -16,13 +16,15 @@ from kvault_gui.gui.widgets.cards import Tile
 from kvault_gui.gui.widgets.flow import Flow
 from kvault_gui.gui.widgets.labels import Chip, label
 
+from .rows import Row
+
 if TYPE_CHECKING:
     from kvault_gui.engine.api import SlotInfo, WayState
 
 TEST, RENAME, LIMIT, REPLACE, RENEW, REMOVE = "test", "rename", "limit", "replace", "renew", "remove"
 
 
-class WayCard(QWidget):
+class WayCard(Row):
     """A row of the list. ``wanted`` says what the person wants to do with it: one of the names above."""
 
     wanted = Signal(str)
@@ -34,18 +36,19 @@ class WayCard(QWidget):
         self._state = state
         self._actions: dict[str, QAction] = {}
         self.setObjectName(f"way-{slot.id}")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(12))
+        self.row.setContentsMargins(theme.px(16), theme.px(12), theme.px(12), theme.px(12))
+        row = QHBoxLayout()
         row.setSpacing(theme.px(14))
+        self.row.addLayout(row, 1)
         soft = words.is_over(slot)
         row.addWidget(Tile(words.icon(slot), 32, tone="text3" if soft else "text"), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._build_words(), 1)
-        row.addLayout(self._build_acts())
+        self.row.addLayout(self._build_acts())
         self.setAccessibleName(words.spoken(slot, state))
 
     def _build_words(self) -> QVBoxLayout:
         slot = self.slot
-        column = QVBoxLayout()
+        column = self.words
         column.setSpacing(theme.px(3))
         head = Flow()
         self.title = label(self.name, "medium")
@@ -76,6 +79,7 @@ class WayCard(QWidget):
     def _build_acts(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.px(4))
+        row.addStretch(1)
         renew = words.renewal(self.slot)
         self.renew: QPushButton | None = None
         if words.is_outdated(self.slot):

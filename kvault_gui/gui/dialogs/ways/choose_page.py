@@ -187,7 +187,7 @@ class ChoosePage(Page):
         self.buttons[method] = add
         made = line(words.ICONS[method], name, words.method_sentence(method), end=add)
         if self._fitting(method):
-            made.layout().itemAt(1).layout().addWidget(end)  # type: ignore[union-attr]  # line's words
+            made.words.addWidget(end)
         return made
 
     def _fitting(self, method: Method) -> list[TokenInfo]:

@@ -61,7 +61,7 @@ class ListPage(Scroller):
         self._notices.setSpacing(theme.px(8))
         self.add = button(self.tr("Add a way in…"), "primary", "plus", on_click=self.add_wanted.emit)
         self.add.setObjectName("ways-add")
-        self._count = label("", "strong")
+        self._count = label("", "strong", wrap=True)
         head = QHBoxLayout()
         head.addWidget(self._count, 1)
         head.addWidget(self.add)

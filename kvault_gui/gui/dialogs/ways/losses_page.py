@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import ways as words
@@ -44,9 +45,9 @@ class LossesPage(Scroller):
         head.addWidget(label(intro, "body", "text2", wrap=True), 1)
         head.addWidget(self.as_list)
         self._kinds = QHBoxLayout()
+        self._kinds.setSpacing(theme.px(16))
         self._kinds.addWidget(label(self.tr("What can be lost"), "section", "text2"), 1)
-        self._kinds.addSpacing(theme.px(96))
-        self._kinds.addWidget(label(self.tr("Ways into this vault"), "section", "text2"), 1)
+        self._kinds.addWidget(_end_label(self.tr("Ways into this vault")), 1)
         self.said = Banner("info", "")
         self.stack = QStackedWidget()
         self.stack.addWidget(self.map)
@@ -125,3 +126,9 @@ class LossesPage(Scroller):
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.setVisible(which == PICTURE)
+
+
+def _end_label(text: str) -> QLabel:
+    made = label(text, "section", "text2")
+    made.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+    return made
