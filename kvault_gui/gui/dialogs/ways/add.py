@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.engine.api import Method, NewSlot, OnToken
@@ -227,7 +228,7 @@ class AddDialog(QDialog):
         elif self.page in (TERMS, RUN):
             task = self.tasks.start(self._run(), "work")
             if task is not None:
-                task.add_done_callback(lambda _task: self._refresh())
+                task.add_done_callback(lambda _task: self._refresh() if isValid(self) else None)
         elif self.page == CODE and self.added is not None and self.added.shares:
             self._go(SHARES)
         elif self.page in (CODE, SHARES):
@@ -333,8 +334,10 @@ class AddDialog(QDialog):
     # --- leaving ---------------------------------------------------------------------------------------------------
 
     def reject(self) -> None:
-        """Esc and Cancel: stop what runs; ask before what was not kept is gone; else close."""
-        if self.is_working():
+        """Esc and Cancel: stop what runs; ask before what was not kept is gone; else close. At a lock: end."""
+        if not self.isVisible():
+            super().reject()
+        elif self.is_working():
             self.tasks.cancel("work")
             self.run_page.fail(self.tr("Cancelled"), self.tr("Nothing was stored."))
         elif self.page in (CODE, SHARES):

@@ -194,8 +194,8 @@ class WaysDialog(QDialog):
         self.tasks.start(self.ask.error(error), "error", "queue")
 
     def reject(self) -> None:
-        """Esc stops what runs first; only then it closes."""
-        if self.tasks.is_running("work"):
+        """Esc stops what runs first; only then it closes. At a lock it is hidden already, and ends."""
+        if self.isVisible() and self.tasks.is_running("work"):
             self.tasks.cancel("work")
         else:
             super().reject()
