@@ -36,7 +36,8 @@ def wire(session: Session) -> None:
     window.import_wanted.connect(lambda: window.tasks.start(_import(session, None), "import"))
     session.import_file.connect(lambda path: window.tasks.start(_import(session, path), "import"))
     window.export_wanted.connect(lambda: window.tasks.start(_export(session), "export"))
-    window.ways_wanted.connect(lambda: window.tasks.start(ways(session), "ways"))
+    window.ways_wanted.connect(lambda: window.tasks.start(_ways(session), "ways"))
+    session.add_way.connect(lambda: window.tasks.start(_ways(session, add=True), "ways"))
     window.settings_wanted.connect(lambda: window.tasks.start(_settings(session, pane), "settings"))
     window.about_wanted.connect(lambda: window.tasks.start(_about(session), "about"))
 
@@ -80,7 +81,7 @@ async def _export(session: Session) -> None:
             prompter.over = before
 
 
-async def ways(session: Session, *, add: bool = False) -> None:
+async def _ways(session: Session, *, add: bool = False) -> None:
     """The ways into the vault; ``add`` begins with one more."""
     from kvault_gui.gui.dialogs.ways import WaysCalls, WaysDialog, asked_over  # noqa: PLC0415 as late as it is wanted
 

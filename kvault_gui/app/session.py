@@ -35,6 +35,7 @@ class Session(QObject):
     """
 
     import_file = Signal(object)  # Path: bring this file over
+    add_way = Signal()  # add a way in
     recorded = Signal(object)  # engine.api.Recorded: the log grew
     plugged = Signal(object)  # engine.api.Plugged: a token came or went
 

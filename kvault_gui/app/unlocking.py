@@ -370,7 +370,7 @@ class Unlocking(QObject):
         over = Ask(None)
         try:
             done = await over.run(wizard)
-            opened, source = wizard.opened, wizard.source
+            opened, source, another_way = wizard.opened, wizard.source, wizard.another_way
         finally:
             self.wizard = None
         if done == QDialog.DialogCode.Accepted and opened is not None:
@@ -378,6 +378,8 @@ class Unlocking(QObject):
             session = self._application.session
             if source is not None and session is not None:
                 session.import_file.emit(source)
+            elif another_way and session is not None:
+                session.add_way.emit()
         elif self.path:
             self.come_forward()
         else:

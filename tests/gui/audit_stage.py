@@ -32,6 +32,7 @@ class SampleSession(QObject):
     recorded = Signal(object)
     import_file = Signal(object)
     plugged = Signal(object)
+    add_way = Signal()
 
     def __init__(self, window: MainWindow, client: Any, application: Any = None, path: str = "") -> None:
         super().__init__()

@@ -399,6 +399,22 @@ def test_new_keys_are_made_and_every_way_in_still_opens(tmp_path: Path, which: s
     run(play())
 
 
+def test_a_new_vault_leads_to_a_second_way_in_when_wished_for(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with AuditStage(tmp_path, empty=True) as stage:
+            stage.session.add_way.emit()
+            await until(lambda: isinstance(stage.window.ask.current, WaysDialog))
+            dialog = stage.window.ask.current
+            assert isinstance(dialog, WaysDialog)
+            await until(lambda: isinstance(dialog.ask.current, AddDialog), "Add did not open by itself")
+            adding: Any = dialog.ask.current
+            adding.reject()
+            await until(lambda: dialog.ask.current is None and not dialog.is_busy())
+            dialog.accept()
+
+    run(play())
+
+
 def test_locking_closes_everything_and_wipes_what_was_typed(tmp_path: Path) -> None:
     async def play() -> None:
         async with AuditStage(tmp_path, empty=True) as stage:

@@ -115,6 +115,9 @@ def test_a_vault_is_made_with_the_keyboard_alone(run: Callable[[Step], None], tm
         wizard.next.setFocus()
         press("", Qt.Key.Key_Space)
         assert wizard.page == READY
+        before = wizard.another_way
+        wizard.ready_page.more.click()
+        assert (before, wizard.another_way) == (False, True)
         press("", Qt.Key.Key_Space)
         assert wizard.result() == QDialog.DialogCode.Accepted
         assert wizard.code_kept

@@ -67,6 +67,11 @@ class NewVaultWizard(QDialog):
         """The file to import next."""
         return self.import_page.path
 
+    @property
+    def another_way(self) -> bool:
+        """Whether a way in is to be added next."""
+        return self.source is None and self.ready_page.more.isChecked()
+
     # --- building --------------------------------------------------------------------------------------------------
 
     def _build(self, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import IconButton, button
@@ -78,6 +78,9 @@ class ReadyPage(Page):
         )
         self._holder = QVBoxLayout()
         self.column.addLayout(self._holder)
+        self.column.addSpacing(theme.px(16))
+        self.more = QCheckBox(self.tr("Add a token or another way in next"))
+        self.column.addWidget(self.more)
         self.column.addStretch(1)
 
     def show_facts(self, name: str, path: str, *, kept: bool, source: Path | None) -> None:
@@ -104,6 +107,7 @@ class ReadyPage(Page):
                 )
             )
         self._holder.addWidget(card)
+        self.more.setVisible(source is None)  # one thing after the other
 
 
 def _line(icon: str, title: str, text: str, tone: str = "text2") -> QWidget:
