@@ -120,7 +120,7 @@ class AuditLog:
     def scan(self, wanted: AuditFilter, before: int | None, limit: int) -> tuple[list[Record], int | None]:
         """Like ``page``, but looks at a bounded number of records; also returns the ``before`` to go on with."""
         if wanted == type(wanted)():
-            rows = self._store.records_before(before, limit)
+            rows = self._store.records(before, limit, back=True)
             return [to_record(*row) for row in rows], rows[-1][0] if len(rows) == limit else None
         numbers, following = index.scan(self._store, wanted, before, limit)
         return [record for number in numbers for record in self.read(number, 1)], following

@@ -48,7 +48,6 @@ class Engine:
         clock: Callable[[], float] = time.time,
         kdf_seconds: float = 0.5,
     ) -> None:
-        self.prompter = prompter
         self.around = Surroundings(where, emit, clock, kdf_seconds, prompter)
         self._vault: Vault | None = None
         self._verified = False
@@ -62,6 +61,15 @@ class Engine:
         self.tokens = Tokens()
         self.quick = Quick(self)
         self.formats = Formats(self)
+
+    @property
+    def prompter(self) -> Prompter:
+        """Who is asked."""
+        return self.around.prompter
+
+    @prompter.setter
+    def prompter(self, prompter: Prompter) -> None:
+        self.around = self.around._replace(prompter=prompter)
 
     @property
     def vault(self) -> Vault:

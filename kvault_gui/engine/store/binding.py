@@ -40,8 +40,12 @@ def follow(tx: Tx, written: Written) -> None:
 
 
 def bound(reader: Reader) -> int:
-    """The generation that the row names. Raises OldRowsError."""
-    return _read(reader)[0]
+    """The generation of the header that is wholly kept; 0 before the first commit of a kvault that keeps it.
+
+    Raises OldRowsError.
+    """
+    generation, _ = _read(reader)
+    return generation if has_copy(reader) else 0
 
 
 def has_copy(reader: Reader) -> bool:

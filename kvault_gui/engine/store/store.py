@@ -56,8 +56,6 @@ class Store:
         self._total = int.from_bytes(parts.tail.total, "big")
         self._reader = Reader(parts.database, parts.buckets)
         self._bound = binding.bound(self._reader)  # generation of the header that the database knows
-        if not self.read_only and not binding.has_copy(self._reader):
-            self._bound = 0  # a vault of an earlier kvault: the next commit keeps the header
         self._upkeep = Upkeep(parts.database)
         self._following: dict[int, int] = {}
         self._broken = False
@@ -177,15 +175,15 @@ class Store:
         with self._told():
             return self._reader.rows(table, row_ids)
 
-    def records(self, first: int, limit: int) -> list[tuple[int, bytes]]:
-        """Number and bytes of at most ``limit`` audit records from number ``first`` on."""
-        with self._told():
-            return records.read_from(self._database, first, limit)
+    def records(self, place: int | None, limit: int, *, back: bool = False) -> list[tuple[int, bytes]]:
+        """Number and bytes of at most ``limit`` audit records from number ``place`` on.
 
-    def records_before(self, before: int | None, limit: int) -> list[tuple[int, bytes]]:
-        """At most ``limit`` audit records below number ``before`` (None: the newest), newest first."""
+        ``back``: of those below ``place`` (None: of all), newest first.
+        """
         with self._told():
-            return records.read_before(self._database, before, limit)
+            if back:
+                return records.read_before(self._database, place, limit)
+            return records.read_from(self._database, place or 1, limit)
 
     # --- verifying ---
 

@@ -172,7 +172,7 @@ def test_records_of_one_transaction_share_its_commit_and_chain(store: Store) -> 
     with store.transaction() as tx:
         assert [tx.append(b"a"), tx.append(b"b"), tx.append(b"c")] == [before + 1, before + 2, before + 3]
     assert [number for number, _ in store.records(before + 1, 10)] == [before + 1, before + 2, before + 3]
-    assert [number for number, _ in store.records_before(before + 3, 2)] == [before + 2, before + 1]
+    assert [number for number, _ in store.records(before + 3, 2, back=True)] == [before + 2, before + 1]
     assert store.commit_number == 2
 
 
