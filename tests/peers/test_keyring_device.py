@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import time
@@ -170,6 +171,30 @@ def test_a_bus_that_never_answers_ends_in_time(tmp_path: Path, monkeypatch: pyte
         with named("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus"), pytest.raises(KeyringError):
             desktop_keyring.fetch("name")
         assert time.monotonic() - began < 5
+
+
+def test_a_keyring_that_hangs_ends_in_time(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = enrol()
+    monkeypatch.setattr(bus, "SECONDS", 0.3)
+    assert keyring.child is not None
+    keyring.child.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(KeyringError, match="does not answer"):
+            Device().unlock(made.params, desk())
+    finally:
+        keyring.child.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
+    assert Device().unlock(made.params, desk()) == made.output
+
+
+def test_a_header_that_was_made_to_fit_another_computer_opens_nothing_there(
+    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del keyring
+    made = enrol()
+    monkeypatch.setattr(device, "_model", lambda: ["Another maker", "Another model"])
+    forged = {**made.params, "device": device.told_apart(bytes.fromhex(str(made.params["salt"])))}
+    assert Device().unlock(forged, desk()) != made.output
 
 
 def test_another_computer_is_told_before_anything_is_asked(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:

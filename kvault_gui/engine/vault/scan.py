@@ -88,6 +88,8 @@ def _grey(content: bytes, name: str) -> Image.Image:
                 return upright.convert("L")
         except ImageError:
             raise
+        except Image.DecompressionBombError:
+            raise ImageError(name=name, reason="it has far more pixels than kvault reads") from None
         except MemoryError:
             raise ImageError(name=name, reason="there is not enough memory for it") from None
         except Exception:  # noqa: BLE001 Pillow raises a dozen kinds for a broken file, SyntaxError among them
@@ -97,7 +99,7 @@ def _grey(content: bytes, name: str) -> Image.Image:
 
 def _measure(picture: Image.Image, name: str) -> None:
     if picture.width * picture.height > MAX_PIXELS:
-        reason = f"it has {picture.width} by {picture.height} pixels, which is more than kvault reads"
+        reason = f"it has {picture.width} by {picture.height} pixels, more than kvault reads"
         raise ImageError(name=name, reason=reason)
 
 

@@ -21,6 +21,7 @@ from kvault_gui.engine.errors import (
     ShareTwiceError,
     ShareWordError,
 )
+from kvault_gui.engine.facade.parts import Tools
 from kvault_gui.engine.unlock import shares as method
 from kvault_gui.engine.unlock.shares import Shares
 from kvault_gui.engine.vault import slip39
@@ -283,6 +284,13 @@ def test_checking_shares_of_groups_counts_both() -> None:
     state = method.check(Secret.of(safe[0]), [Secret.of(family[0]), Secret.of(family[1])])
     assert state.missing == 0
     assert state.words.endswith("2 of 2 groups of set " + number + " are complete; that is enough.")
+
+
+def test_the_facade_offers_both_without_a_vault() -> None:
+    tools = Tools()
+    assert tools.share_words("aci") == ["acid"]
+    _, (group,) = enrol()
+    assert tools.check_share(Secret.of(group[1]), [Secret.of(group[0])]).missing == 0
 
 
 # --- any input -------------------------------------------------------------------------------------------------------
