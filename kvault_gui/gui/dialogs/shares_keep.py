@@ -56,8 +56,8 @@ class ShareRow(QWidget):
         row.setContentsMargins(theme.px(14), theme.px(7), theme.px(12), theme.px(7))
         row.setSpacing(theme.px(8))
         fields = Flow(gap=8)
-        row.addWidget(label(name, "medium", wrap=True), 1)
-        row.addWidget(fields, 2)
+        row.addWidget(label(name, "medium"))
+        row.addWidget(fields, 1)
         for at in self.wanted:
             edit = QLineEdit()
             edit.setProperty("font_role", "mono")

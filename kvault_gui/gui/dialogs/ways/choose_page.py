@@ -132,6 +132,8 @@ class ChoosePage(Page):
 
     def _show(self) -> None:
         focused = next((method for method, made in self.buttons.items() if made.hasFocus()), None)
+        if focused is not None:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt goes on to what is far below, and scrolls there
         self._show_order()
         self.buttons.clear()
         for card in self.cards:
