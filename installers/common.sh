@@ -12,7 +12,8 @@ DEMO_PACKAGES="xvfb xauth openbox"
 HARDWARE_PACKAGES="gcc libc6-dev python3-dev swig pkg-config libpcsclite-dev libtss2-dev pcscd"
 # Real programs of other makers that the tests talk to.
 PEER_PACKAGES="keepassxc dbus dbus-x11 at-spi2-core python3-pyatspi gir1.2-atspi-2.0 python3-dbusmock xdotool trayer imagemagick
-  x11-utils procps git vsmartcard-vpcd opensc softhsm2 swtpm tpm2-tools fido2-tools gnome-keyring poppler-utils"
+  x11-utils procps git vsmartcard-vpcd opensc softhsm2 swtpm tpm2-tools fido2-tools gnome-keyring poppler-utils fprintd
+  libsecret-tools"
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
