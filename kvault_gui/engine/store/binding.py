@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import apsw
+
 from ..crypto import mac
 from ..errors import HeaderDamagedError, HeaderOldError, HeaderOtherError, NewerFormatError, OldRowsError
 from .header import Written, parse
@@ -45,7 +47,11 @@ def bound(reader: Reader) -> int:
     Raises OldRowsError.
     """
     generation, _ = _read(reader)
-    return generation if has_copy(reader) else 0
+    try:
+        kept = reader.read("select count(*) from store_header_copy") != [(0,)]
+    except apsw.Error:
+        kept = True  # it is damaged: told when everything is verified, and no reason not to open
+    return generation if kept else 0
 
 
 def has_copy(reader: Reader) -> bool:
