@@ -34,6 +34,14 @@ class Position:
     touch: bool = False
     code: bytes = bytes(_CODE)
 
+    def answer(self, challenge: bytes) -> bytes:
+        """HMAC-SHA1 (RFC 2104)."""
+        if self.secret is None:
+            raise SW(0x6A80)
+        if self.short and len(challenge) == 64:
+            challenge = challenge.rstrip(challenge[-1:])
+        return hmac.new(self.secret, challenge, hashlib.sha1).digest()
+
 
 class Otp(Applet):
     """The applet. ``touch`` is the person's finger."""
@@ -48,9 +56,10 @@ class Otp(Applet):
         self.sequence = 0
 
     def select(self) -> bytes:
-        return self._status()
+        return self.status()
 
-    def _status(self) -> bytes:
+    def status(self) -> bytes:
+        """Firmware, sequence number of the programming, and what is programmed."""
         level = 0
         for number, position in self.positions.items():
             level |= 1 << number - 1
@@ -60,7 +69,7 @@ class Otp(Applet):
 
     def process(self, apdu: Apdu) -> bytes:
         if apdu.ins == 0x03:
-            return self._status()
+            return self.status()
         if apdu.ins != 0x01:
             raise SW(0x6D00)
         match apdu.p1:
@@ -82,7 +91,7 @@ class Otp(Applet):
         if not any(config):
             self.positions.pop(number, None)
         else:
-            if _crc(config) != 0xF0B8:
+            if crc(config) != 0xF0B8:
                 raise SW(0x6A80)
             uid, key, new_code = config[16:22], config[22:38], config[38:44]
             ticket, flags = config[46], config[47]
@@ -92,7 +101,7 @@ class Otp(Applet):
             button = bool(flags & _BUTTON)
             self.positions[number] = Position(secret, bool(flags & _LESS_THAN_64), button, new_code)
         self.sequence = self.sequence + 1 if self.positions else 0
-        return self._status()
+        return self.status()
 
     def _respond(self, number: int, challenge: bytes) -> bytes:
         position = self.positions.get(number)
@@ -104,12 +113,11 @@ class Otp(Applet):
             self.touch.begin()
             if not self.touch.wait(self.seconds):
                 raise SW(0x6985)
-        if position.short and len(challenge) == 64:
-            challenge = challenge.rstrip(challenge[-1:])
-        return hmac.new(position.secret, challenge, hashlib.sha1).digest()
+        return position.answer(challenge)
 
 
-def _crc(data: bytes) -> int:
+def crc(data: bytes) -> int:
+    """CRC-16 as in ISO 13239; 0xF0B8 over data that ends with its own."""
     crc = 0xFFFF
     for byte in data:
         crc ^= byte
