@@ -183,6 +183,15 @@ class TestOtherMakers:
         made = Unlock().enrol(NewFactor(Method.OPENPGP, make=True), desk(owner()))
         assert made.params["kind"] == "rsa2048"
 
+    def test_such_a_card_is_asked_for_what_the_person_wants(self) -> None:
+        self.applet.offered, self.applet.unsaid = [], [ATTRIBUTES["p384"]]
+        made = Unlock().enrol(NewFactor(Method.OPENPGP, make=True, key="p384"), desk(owner()))
+        assert made.params["kind"] == "p384"
+        for kind in ("x25519", "rsa3072"):
+            with pytest.raises(InvalidInputError, match="makes no"):
+                Unlock().enrol(NewFactor(Method.OPENPGP, make=True, key=kind), desk(owner()))
+        assert Unlock().unlock(made.params, desk(person())) == made.output
+
     def test_a_card_that_talks_nonsense_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(OpenPgp, "_application", b"\x6e\x02\x4f\x00")
         with pytest.raises((TokenError, TokenKeyError)):

@@ -44,6 +44,7 @@ _PIN_LEAST, _ADMIN_LEAST = 6, 8  # section 4.3.1
 _VERSION = 0xF1  # Yubico's GET VERSION
 _UNKNOWN = frozenset({0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6B00})  # what cards say to an instruction they do not know
 _NOT_TOUCHED = frozenset({0x6600, 0x6982, 0x6985})  # 6600: section 7.1, "security-related issues (UIF)"
+_REFUSED = frozenset({0x6A80, 0x6A81, 0x6A88, 0x6B00})  # what cards say to attributes that they do not have
 _UNBLOCK = "Its admin PIN or reset code sets a new one (“gpg --card-edit”, “passwd”)."
 _DEAD = "Its admin PIN is blocked as well: only a reset helps, and that deletes its keys."
 _ADMIN_BLOCKED = "Only a reset of the card helps, and that deletes its keys."
@@ -184,8 +185,7 @@ class OpenPgpCard:
         attributes = self._makes(kind)
         self._administer(prompter)
         with faults(self.name):
-            if self._data.attributes_dec != attributes:
-                self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
+            self._set(attributes)
             self._session.protocol.send_apdu(0, INS.GENERATE_ASYM, 0x80, 0, KEY_REF.DEC.crt)
             if touch and not self._data.uif_dec:
                 self._session.put_data(KEY_REF.DEC.uif_do, UIF.ON)
@@ -196,28 +196,51 @@ class OpenPgpCard:
         """The attributes to set for that kind. Raises InvalidInputError for what this card cannot make."""
         if kind and kind not in KINDS:
             raise InvalidInputError(reason=f"An OpenPGP card makes no key of the type “{kind}”", field="key")
-        offered = self._offered()
+        offered, complete = self._offered()
         for each in (kind,) if kind else _DEFAULTS:
             if each.startswith("rsa") and (4, 2, 0) <= self._session.version < (4, 3, 5):
                 raise InvalidInputError(reason=_ROCA, field="key")
             for attributes in offered:
                 if _is(attributes, each):
                     return attributes
+        if kind and not complete:
+            return _attributes(kind)  # it does not say what it makes: it will refuse what it cannot
         words = card_keys.WORDS[kind] if kind else " or ".join(card_keys.WORDS[each] for each in _DEFAULTS)
-        raise InvalidInputError(reason=f"{self.name} makes no {words} keys", field="key")
+        raise self._no(words)
 
-    def _offered(self) -> list[AlgorithmAttributes]:
-        """What the card makes: what it is set to, and what it says that it can be set to (section 4.4.3.11)."""
+    def _no(self, words: str) -> InvalidInputError:
+        return InvalidInputError(reason=f"{self.name} makes no {words} keys", field="key")
+
+    def _offered(self) -> tuple[list[AlgorithmAttributes], bool]:
+        """What the card makes: what it is set to, and what it says that it can be set to (section 4.4.3.11).
+
+        False with it: it can be set to others and does not say to which, as cards before version 3.4 do not.
+        """
         from yubikit.core import NotSupportedError  # noqa: PLC0415 optional library
         from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
         from yubikit.openpgp import KEY_REF  # noqa: PLC0415 optional library
 
         offered = [self._data.attributes_dec]
         try:
-            offered += self._session.get_algorithm_information().get(KEY_REF.DEC, [])
-        except (ApduError, NotSupportedError, ValueError, KeyError):
-            return offered  # it does not say, or says it in a way that cannot be read
-        return offered
+            return offered + list(self._session.get_algorithm_information().get(KEY_REF.DEC, [])), True
+        except NotSupportedError:
+            return offered, True
+        except (ApduError, ValueError, KeyError):
+            return offered, False
+
+    def _set(self, attributes: AlgorithmAttributes) -> None:
+        from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
+        from yubikit.openpgp import KEY_REF  # noqa: PLC0415 optional library
+
+        if self._data.attributes_dec == attributes:
+            return
+        try:
+            self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
+        except ApduError as error:
+            if error.sw in _REFUSED:
+                kind = next((kind for kind in KINDS if _is(attributes, kind)), "")
+                raise self._no(card_keys.WORDS.get(kind, "such")) from error
+            raise
 
     def _administer(self, prompter: Prompter) -> None:
         """Give the admin PIN (PW3)."""
@@ -259,6 +282,14 @@ def _is(attributes: AlgorithmAttributes, kind: str) -> bool:
         and attributes.algorithm_id == ecdh
         and attributes.oid == OID[curve]
     )
+
+
+def _attributes(kind: str) -> AlgorithmAttributes:
+    from yubikit.openpgp import KEY_REF, OID, RSA_SIZE, EcAttributes, RsaAttributes  # noqa: PLC0415 optional library
+
+    if kind in _CURVES:
+        return EcAttributes.create(KEY_REF.DEC, OID[_CURVES[kind]])
+    return RsaAttributes.create(RSA_SIZE(int(kind.removeprefix("rsa"))))
 
 
 def applet(card: Card) -> OpenPgpCard | None:

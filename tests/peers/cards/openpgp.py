@@ -68,6 +68,7 @@ class OpenPgp(Applet):
         self.kdf = tlv(0x81, b"\0")
         self.whole_point = False
         self.offered = list(ATTRIBUTES.values())
+        self.unsaid: list[bytes] = []  # can be set, and is not in its list
         self._verified: set[int] = set()
 
     def put(self, kind: str) -> None:
@@ -171,7 +172,7 @@ class OpenPgp(Applet):
             raise SW(0x6982)
         match apdu.p1 << 8 | apdu.p2:
             case 0xC2:
-                if apdu.data not in (*self.offered, self.attributes):
+                if apdu.data not in (*self.offered, *self.unsaid, self.attributes):
                     raise SW(0x6A80)
                 if apdu.data != self.attributes:
                     self.attributes, self.key = apdu.data, None
