@@ -9,12 +9,15 @@ import pytest
 from kvault_gui.engine.api import (
     Method,
     NewFactor,
+    NewSlot,
     Secret,
     SourceFormat,
     TokenInfo,
     WayState,
 )
 from kvault_gui.engine.errors import (
+    CancelledError,
+    DiskFullError,
     InvalidInputError,
     QuickUnlockOverError,
     TokenMissingError,
@@ -25,7 +28,7 @@ from kvault_gui.engine.facade import methods
 from kvault_gui.engine.store import attempts
 from kvault_gui.engine.tokens import find, pkcs11
 from kvault_gui.engine.unlock import quick
-from kvault_gui.engine.vault import slots
+from kvault_gui.engine.vault import slots, ways
 from kvault_gui.engine.vault.methods import Enrolled
 from tests.engine.vault.kit import PASSWORD, Desk, desk
 from tests.engine.ways_kit import CODE, add, opens, password, unlock
@@ -232,3 +235,56 @@ def test_a_vault_without_a_typed_way_in_asks_which_one(vault: Desk, spoken: Spok
     vault.person.answers = ["1"]
     export(vault, "first.csv")
     vault.engine.vaults.close()
+
+
+# --- what is kept outside the header ---------------------------------------------------------------------------------
+
+
+class Keeping(Spoken):
+    """One that keeps something elsewhere, as the desktop's keyring does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: set[str] = set()
+
+    def enrol(self, wanted: NewFactor, way: Way) -> Enrolled:
+        self.kept.add(wanted.token)
+        return super().enrol(wanted, way)
+
+    def forget(self, params: dict[str, str | int], way: Way) -> None:
+        del way
+        self.kept.discard(str(params["serial"]))
+
+
+def test_what_a_way_in_keeps_elsewhere_goes_with_it_and_only_then(
+    vault: Desk, spoken: Spoken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del spoken
+    keeping, known = Keeping(), methods.of
+    monkeypatch.setattr(methods, "of", lambda method: keeping if method is Method.FIDO2 else known(method))
+    slot = add(vault.engine, "One", token("1")).slot.id
+    assert keeping.kept == {"1"}
+    keeping.gone = True  # the trial fails: nothing is added
+    with pytest.raises(TokenMissingError):
+        add(vault.engine, "Two", token("2"))
+    keeping.gone = False
+    with pytest.raises(CancelledError):  # a later thing was not given
+        add(vault.engine, "Three", token("3"), NewFactor(Method.PASSWORD))
+    assert keeping.kept == {"1"}
+    finish(vault.engine.slots.replace(slot, NewSlot("One", [token("4")])))
+    assert keeping.kept == {"4"}
+    with monkeypatch.context() as full:  # the disk fills up after the header was written: the way in is there
+        full.setattr(ways, "keep_public_key", _full)
+        with pytest.raises(DiskFullError):
+            add(vault.engine, "Five", token("5"))
+    assert keeping.kept == {"4", "5"}
+    assert [each.label for each in vault.engine.slots.all()][-1] == "Five"
+    vault.engine.slots.remove("One")
+    add(vault.engine, "Once", token("6"), once=True)
+    vault.engine.vaults.close()
+    opens(vault.folder, Method.FIDO2, slot="Once")
+    assert keeping.kept == {"5"}
+
+
+def _full(*_: object) -> None:
+    raise DiskFullError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +24,9 @@ from ..api import (
 )
 from ..errors import (
     InvalidInputError,
+    KvaultError,
     NotMineError,
+    OutcomeUnknownError,
     SlotAlteredError,
     TokenError,
     TpmChangedError,
@@ -32,13 +35,13 @@ from ..errors import (
 from ..store.header import Factor
 from ..vault import slots, ways
 from ..vault.access import Action, check
-from ..vault.methods import Desk, Enrolled, Renewing
+from ..vault.methods import Desk, Enrolled, Forgetting, Renewing
 from . import losing, methods, policy, tries
 from .info import Known, slot_info
 from .remembering import Remembering
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ..api import Steps
     from ..store.header import Header, Slot
@@ -73,18 +76,47 @@ def add(vault: Vault, wanted: NewSlot, around: Surroundings, replaced: str = "")
     prompter = Remembering(around.prompter, _ONCE_MORE)
     visit = _visit(vault, around, [], prompter)
     made: list[_New] = []
-    for each in wanted.factors:
-        new = yield from _enrol(each, visit.desk(vault.id.hex(), label, None), prompter)
-        policy.check_different(_factors(made), new.factor)
-        made.append(new)
+    desk = visit.desk(vault.id.hex(), label, None)
+    try:
+        for each in wanted.factors:
+            made.append((yield from _enrol(each, desk._replace(used=[]), prompter)))
+            policy.check_different(_factors(made[:-1]), made[-1].factor)
+        slot, public = _built(vault, wanted, made, old)
+        _write(vault, slot, public, old)
+    except BaseException as error:
+        kept = any(slot.factors == _factors(made) for slot in vault.store.header.slots)
+        if not kept and not isinstance(error, OutcomeUnknownError):
+            forget(_factors(made), desk)
+        raise
+    if old is not None:
+        forget(old.factors, desk)
+    return _added(vault, slot, made)
+
+
+def _built(vault: Vault, wanted: NewSlot, made: list[_New], old: Slot | None) -> tuple[Slot, bytes]:
+    """The slot, proven to give back the vault's keys, and its public key."""
     label = _allowed(vault, wanted, old)  # while somebody looked for a token, another way in may have come
     keys = slots.Keys(vault.opened_by.vk, vault.opened_by.uk if wanted.reads_values else None)
     terms = slots.Terms(label, vault.clock(), wanted.once, wanted.expires)
     factors, outputs = _factors(made), [each.enrolled.output for each in made]
     slot, public = slots.make(vault.id.hex(), terms, factors, outputs, keys)
     _proven(vault, slot, outputs, keys)
-    _write(vault, slot, public, old)
-    return _added(vault, slot, made)
+    return slot, public
+
+
+def forget(factors: Iterable[Factor], desk: Desk) -> None:
+    """What was kept outside the header for factors that are gone goes too, where it can be reached."""
+    for factor in factors:
+        method = methods.named(factor.method)
+        if isinstance(method, Forgetting):
+            with contextlib.suppress(KvaultError):
+                method.forget(dict(factor.params), desk)
+
+
+def forget_slot(vault: Vault, slot: Slot, around: Surroundings) -> None:
+    """The same for a way in that was removed."""
+    visit = _visit(vault, around, [], Remembering(around.prompter, ""))
+    forget(slot.factors, visit.desk(vault.id.hex(), slot.title, None))
 
 
 def _factors(made: list[_New]) -> list[Factor]:
@@ -124,8 +156,12 @@ def _enrol(wanted: NewFactor, desk: Desk, prompter: Remembering) -> Steps[_New]:
     enrolled = yield from on_token(lane, partial(method.enrol, wanted, desk))
     factor = Factor(wanted.method.value, enrolled.params)
     given = given_again(wanted, enrolled)
-    if given is not None:
-        yield from _try_again(factor, enrolled.output, desk._replace(given=given), prompter)
+    try:
+        if given is not None:
+            yield from _try_again(factor, enrolled.output, desk._replace(given=given), prompter)
+    except BaseException:
+        forget([factor], desk)
+        raise
     return _New(factor, enrolled, desk.used or [])
 
 

@@ -173,7 +173,7 @@ def _begin(store: Store, found: _Opening, credential: Credential, around: Surrou
         _write_opening(vault, passed, len(failed))
         attempts.clear(store.folder)
         if passed is not None:
-            notes += _end_once(vault, passed.slot) or _replace_slot(vault, passed, credential, around)
+            notes += _end_once(vault, passed.slot, around) or _replace_slot(vault, passed, credential, around)
         notes += rebuild.after_opening(vault)
         notes += bulk.interrupted(vault)
         seen.remember(store)
@@ -202,15 +202,17 @@ def _write_opening(vault: Vault, passed: Passed | None, failed: int) -> None:
                 ways.keep_public_key(work.tx, passed.slot, passed.fit.public, vault.clock())
 
 
-def _end_once(vault: Vault, slot: Slot) -> list[str]:
+def _end_once(vault: Vault, slot: Slot, around: Surroundings) -> list[str]:
     """A way in for one use ends with it."""
     if not slot.once:
         return []
+    from . import enrolling  # noqa: PLC0415 few ways in are for one use
 
     def change(header: Header) -> Header:
         return msgspec.structs.replace(header, slots=[each for each in header.slots if each.id != slot.id])
 
     ways.change_header(vault, change, "slot.removed", object=slot.title, details={"why": "it was for one use"})
+    enrolling.forget_slot(vault, slot, around)
     return [f"The way in “{slot.title}” was for one use and is gone now."]
 
 

@@ -50,6 +50,7 @@ class Slots:
         header, old = vault.store.header, tries.find(vault.store.header, slot)
         losing.check(header, _without(header, old), sure=sure)
         ways.change_header(vault, lambda now: _without(now, old), "slot.removed", object=old.title)
+        enrolling.forget_slot(vault, old, self._engine.around)
 
     def rename(self, slot: str, label: str) -> None:
         """Give it another name."""

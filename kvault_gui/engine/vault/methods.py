@@ -113,3 +113,12 @@ class Renewing(Protocol):
         Raises as ``enrol`` and ``unlock`` do.
         """
         ...
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A method that keeps something outside the header, which goes with its way in."""
+
+    def forget(self, params: Params, desk: Desk) -> None:
+        """Remove what was kept for these parameters, without a question. Idempotent."""
+        ...
