@@ -64,7 +64,9 @@ class Unlocking(QObject):
         self._ways: Ways | None = None
         self.quick: QuickState | None = None
         self._service = True  # pcscd runs, as far as was told
-        self._hot = False  # a token came or went since the ways were looked at
+        self._present: frozenset[str] | None = None  # what is plugged in; None: not told yet
+        self._stale = False  # something came or went since the ways were looked at
+        self._came = False  # and something came
         self._lock_next = False
         self._ready = asyncio.Event()  # there is an engine
 
@@ -192,7 +194,9 @@ class Unlocking(QObject):
 
     def on_plugged(self, event: Plugged) -> None:
         """A token came or went. While a try runs that is looked at afterwards."""
-        self._service, self._hot = event.service, True
+        present, before = frozenset(event.present), self._present
+        self._service, self._present, self._stale = event.service, present, True
+        self._came = self._came or (before is not None and bool(present - before))
         if not self.tasks.is_running("unlock"):
             self.look_again()
 
@@ -219,8 +223,8 @@ class Unlocking(QObject):
             return  # the next engine is asked again
         except KvaultError as error:
             self._ways = Ways([], [], [said(error)])
-        hot, self._hot = self._hot, False
-        self._show_state(hot=hot)
+        came, self._came, self._stale = self._came, False, False
+        self._show_state(came=came)
 
     async def _quick_state(self, client: EngineClient) -> QuickState | None:
         try:
@@ -230,7 +234,7 @@ class Unlocking(QObject):
         except KvaultError:
             return None  # the full dialog needs none of it
 
-    def _show_state(self, *, hot: bool = False) -> None:
+    def _show_state(self, *, came: bool = False) -> None:
         dialog = self.dialog
         if dialog is None or self.tasks.is_running("unlock"):
             return
@@ -240,7 +244,7 @@ class Unlocking(QObject):
             dialog.set_state(state)
         new = [row for row in state.rows if row.state == ways_in.READY and row.slot not in before]
         # Whoever plugs a key in while nothing is typed wants to open the vault with it.
-        if hot and len(new) == 1 and ways_in.is_plugged(new[0]) and dialog.isVisible() and dialog.is_idle:
+        if came and len(new) == 1 and ways_in.is_plugged(new[0]) and dialog.isVisible() and dialog.is_idle:
             dialog.choose(new[0].slot)
 
     # A try ------------------------------------------------------------------------------------------------------------
@@ -248,7 +252,7 @@ class Unlocking(QObject):
     def _try(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.tasks.start(work, "unlock")
         if task is not None:
-            task.add_done_callback(lambda _done: self.look_again() if self._hot else None)
+            task.add_done_callback(lambda _done: self.look_again() if self._stale else None)
 
     async def client(self) -> EngineClient:
         """The engine, as soon as there is one."""

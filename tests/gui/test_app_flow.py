@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,69 +12,23 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from kvault_gui.app import glance
-from kvault_gui.app.application import Application, Begun
-from kvault_gui.app.leaving import Leaving
 from kvault_gui.gui.dialogs.entry import EntryDialog
-from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState
-from kvault_gui.runtime.relaunch import Inherited
-from kvault_gui.runtime.spawn import spawn
 from kvault_gui.services.control import client as control
-from tests.gui.inprocess import PASSWORD, InProcess
+from tests.gui.inprocess import InProcess
+from tests.gui.running import Running, home, run_app
 from tests.gui.sample import fill
 from tests.gui.stage import play, until
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
 
     from kvault_gui.gui.theme import Theme
+    from tests.gui.running import Test
 
-    Test = Callable[["Running"], Awaitable[None]]
-
-
-class Running:
-    """A started application and what it would have become."""
-
-    def __init__(self, qapp: QApplication, theme: Theme, seen: glance.Glance) -> None:
-        self.became: list[dict[str, Any]] = []
-        dialog = UnlockDialog(UnlockState("vault", seen.vault)) if seen.vault else None
-        if dialog is not None:
-            dialog.show()
-        begun = Begun(dialog, spawn("window"), hidden=False, seen=seen)
-        leaving = Leaving(lambda sockets, state: self.became.append({**state, "sockets": set(sockets)}))
-        self.application = Application(qapp, theme, begun, Inherited({}, {}), leaving)
-
-    @property
-    def dialog(self) -> UnlockDialog:
-        found = self.application.unlocking.dialog
-        assert found is not None
-        return found
-
-    async def unlock(self, password: str = PASSWORD) -> None:
-        await until(lambda: self.application.client is not None and hasattr(self.application, "unlocking"))
-        self.dialog.field.set_secret(bytearray(password.encode()))
-        self.dialog.unlock_button.click()
-
-    async def opened(self) -> Any:
-        await until(lambda: self.application.session is not None)
-        session = self.application.session
-        assert session is not None
-        await until(lambda: not session.window.secrets.is_busy())
-        return session
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    run = tmp_path / "run"
-    run.mkdir(mode=0o700)
-    for name, folder in (("HOME", ""), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state")):
-        monkeypatch.setenv(name, str(tmp_path / folder))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(run))
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
-    return tmp_path
+__all__ = ["home"]
 
 
 @pytest.fixture
@@ -89,16 +43,7 @@ def vault(home: Path) -> Path:
 @pytest.fixture
 def running(qapp: QApplication, look: Theme, vault: Path) -> Callable[[Test], None]:
     def run(test: Test) -> None:
-        async def act() -> None:
-            made = Running(qapp, look, glance.Glance(str(vault), (), "light"))
-            ending = asyncio.ensure_future(made.application.run())
-            try:
-                await test(made)
-            finally:
-                made.application.quit()
-                await ending
-
-        play(qapp, act())
+        run_app(qapp, look, str(vault), test)
 
     return run
 

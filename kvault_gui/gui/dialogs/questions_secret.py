@@ -53,6 +53,7 @@ class SecretPanel(QWidget):
         self.field = SecretEdit(wanted.name)
         self.field.setObjectName("asked-secret")
         self.field.edited.connect(self._edited)
+        self.field.returnPressed.connect(self.submit)
         self.go = button(_tr("Continue"), "primary", on_click=self.submit)
         self.go.setObjectName("secret-continue")
         self.go.setVisible(own_button)
@@ -150,11 +151,9 @@ class SecretPanel(QWidget):
         self.passed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter in the field gives it; elsewhere the buttons have it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.field.hasFocus():
-            self.submit()
-            return
-        super().keyPressEvent(event)
+        """Enter in the field has given it already, and must not press the dialog's default button as well."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
     def _edited(self) -> None:
         if len(self.field):

@@ -61,7 +61,8 @@ class UnlockAnswers:
         finally:
             self._open.discard(answer)
             item.answered.disconnect(given)
-            item.show_work()
+            if item.doing:  # the try goes on: it was not ended meanwhile
+                item.show_work()
         if typed is None:
             raise CancelledError
         return Secret(typed)
