@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kvault_gui.engine.api import AskChoice, AskConfirm, AskPlug, AskTouch, Given, Method, NewFactor
+from kvault_gui.engine.api import AskChoice, AskConfirm, AskPlug, AskTouch, Given, Method, NewFactor, TokenInfo
 from kvault_gui.engine.errors import (
     CancelledError,
     HeaderDamagedError,
@@ -25,7 +25,7 @@ from kvault_gui.engine.errors import (
     TokenResetError,
     TokenTimeoutError,
 )
-from kvault_gui.engine.tokens import cards, yubikey
+from kvault_gui.engine.tokens import cards, fido_ports, find, yubikey
 from kvault_gui.engine.unlock.challenge_response import ChallengeResponse
 from tests.engine.unlock.contract import MethodContract, Person
 from tests.peers.cards.daemon import shared_service
@@ -381,6 +381,16 @@ class TestOverHid(_Key):
         assert info.name == "YubiKey 5C NFC"
         assert info.methods == [CR]
         assert self.device.connection.closed
+
+    def test_it_is_among_all_tokens_and_one_with_its_fido_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert [each.id for each in find.find_all() if CR in each.methods] == [self.token]
+        fido = TokenInfo("hid:/dev/hidraw4", "YubiKey 5C NFC", str(SERIAL), [Method.FIDO2])
+        monkeypatch.setattr(fido_ports, "find", lambda: [fido])
+        (both,) = [each for each in find.find_all() if CR in each.methods]
+        assert (both.id, both.methods) == (fido.id, [Method.FIDO2, CR])
+        self.otp.positions[2] = Position(SECRET)
+        made = enrol(token=both.id)
+        assert unlock(made.params, given=Given(CR, token=both.id)) == made.output
 
     def test_cancelling_ends_the_wait_for_the_touch(self) -> None:
         self.otp.positions[2] = Position(SECRET, touch=True)

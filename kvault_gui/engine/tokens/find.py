@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -27,11 +28,12 @@ def find_all() -> list[TokenInfo]:
 
 def look() -> Look:
     """Every token, card and chip that can be found now; a family that cannot be looked at is a notice."""
-    from . import cards, device, fido_ports, tpm  # noqa: PLC0415 each loads a library when it looks
+    from . import cards, device, fido_ports, tpm, yubikey  # noqa: PLC0415 each loads a library when it looks
 
     notices: list[str] = []
     readers: list[cards.Found] = []
     usb: list[TokenInfo] = []
+    keyboards: list[TokenInfo] = []
     try:
         readers = cards.find()
     except (ReaderServiceError, LibraryMissingError) as error:
@@ -40,7 +42,23 @@ def look() -> Look:
         usb = fido_ports.find()
     except LibraryMissingError as error:
         notices.append(f"{error.say(error.headline)}. {error.say(error.advice)}")
-    return Look([*_merged(readers, usb), *tpm.find(), *device.find()], notices)
+    with contextlib.suppress(ReaderServiceError, LibraryMissingError):  # told above
+        keyboards = yubikey.find()
+    return Look([*_joined(_merged(readers, usb), keyboards), *tpm.find(), *device.find()], notices)
+
+
+def _joined(tokens: list[TokenInfo], keyboards: list[TokenInfo]) -> list[TokenInfo]:
+    """With YubiKeys that can be reached as a keyboard alone; one that is there as a FIDO token too is one."""
+    joined = list(tokens)
+    for keyboard in keyboards:
+        same = [number for number, each in enumerate(joined) if each.serial and each.serial == keyboard.serial]
+        if same:
+            other = joined[same[0]]
+            methods = [*other.methods, *(method for method in keyboard.methods if method not in other.methods)]
+            joined[same[0]] = msgspec.structs.replace(other, methods=methods)
+        else:
+            joined.append(keyboard)
+    return joined
 
 
 def _merged(readers: list[cards.Found], usb: list[TokenInfo]) -> list[TokenInfo]:
