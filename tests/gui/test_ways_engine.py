@@ -119,6 +119,7 @@ def test_a_second_password_is_added_and_opens_the_vault(tmp_path: Path) -> None:
             adding.next.click()
             await until(lambda: adding.page == RUN, "it did not begin")
             await finished(adding, DONE)
+            await until(adding.next.hasFocus, "Enter would not close it")
             form = adding.details_page.forms[0]
             assert isinstance(form, PasswordForm)
             assert len(form.first) == len(form.second) == 0

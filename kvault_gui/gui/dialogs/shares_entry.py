@@ -59,7 +59,7 @@ class SharesDialog(QDialog):
     def __init__(self, question: AskShares, tools: ShareTools, *, native_files: bool = True) -> None:
         super().__init__()
         self.setObjectName("shares-dialog")
-        self.setWindowTitle("kvault")
+        self.setWindowTitle(self.tr("Recovery shares — kvault"))
         self.setAccessibleName(question.title)
         self._question, self._tools = question, tools
         self.ask = Ask(self, native_files=native_files)

@@ -1,60 +1,72 @@
-"""A few pages of a dialog, chosen by words in a row; Left and Right change between them."""
+"""A few pages of a dialog, chosen by words in a row; the arrow keys change between them.
+
+Not a QTabBar: that tells assistive technology of its chosen tab that it has the focus, whatever has it.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QTabBar
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import box, ring
 
+from .flow import FlowLayout
 
-class Tabs(QTabBar):
-    """Words in a row; the chosen one stands on a soft ground."""
 
-    def __init__(self, names: list[str], accessible: str) -> None:
-        super().__init__()
-        self.setAccessibleName(accessible)
-        self.setDrawBase(False)
-        self.setExpanding(False)
-        self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideNone)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+class _Tab(QPushButton):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.font("medium"))
-        for name in names:
-            self.addTab(name)
 
-    def tabSizeHint(self, index: int) -> QSize:
-        """The word and its room."""
+    def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        wide = metrics.horizontalAdvance(self.tabText(index)) + theme.px(28)
+        wide = metrics.horizontalAdvance(self.text()) + theme.px(24)
         return QSize(wide, max(theme.px(32), metrics.height() + theme.px(12)))
 
-    def minimumTabSizeHint(self, index: int) -> QSize:
-        """Never cut: where there is too little room, arrows come."""
-        return self.tabSizeHint(index)
-
     def changeEvent(self, event: QEvent) -> None:
-        """Take the new size of the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationFontChange:
             self.setFont(theme.font("medium"))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Each word; the chosen one in the colour of what is selected."""
         t, painter = theme.tokens(), QPainter(self)
+        chosen, radius = self.isChecked(), theme.px(7)
+        if chosen:
+            box(painter, self.rect(), radius, t.asoft, t.accent if t.is_contrast else None)
+        elif self.underMouse() and self.isEnabled():
+            box(painter, self.rect(), radius, t.hover)
         painter.setFont(self.font())
-        gap = theme.px(2)
-        for index in range(self.count()):
-            rect = self.tabRect(index).adjusted(gap, 0, -gap, 0)
-            chosen = index == self.currentIndex()
-            if chosen:
-                box(painter, rect, theme.px(7), t.asoft, t.accent if t.is_contrast else None)
-            elif rect.contains(self.mapFromGlobal(self.cursor().pos())) and self.underMouse():
-                box(painter, rect, theme.px(7), t.hover)
-            painter.setPen(t.atext if chosen else t.text2)
-            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self.tabText(index))
-            if chosen and self.hasFocus():
-                ring(painter, QRect(rect), theme.px(7))
+        painter.setPen(t.atext if chosen else t.text2)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        if self.hasFocus():
+            ring(painter, self.rect(), radius)
+
+
+class Tabs(QWidget):
+    """Words in a row; the chosen one stands on a soft ground. ``chosen`` carries its number."""
+
+    chosen = Signal(int)
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        layout = FlowLayout(self, gap=4)
+        for number, name in enumerate(names):
+            tab = _Tab(name)
+            self._group.addButton(tab, number)
+            layout.addWidget(tab)
+        self._group.button(0).setChecked(True)
+        self._group.idToggled.connect(self._toggled)
+
+    def choose(self, number: int) -> None:
+        """As if the person chose it."""
+        self._group.button(number).setChecked(True)
+
+    def _toggled(self, number: int, on: bool) -> None:  # noqa: FBT001 a slot
+        if on:
+            self.chosen.emit(number)

@@ -228,13 +228,20 @@ class AddDialog(QDialog):
         elif self.page in (TERMS, RUN):
             task = self.tasks.start(self._run(), "work")
             if task is not None:
-                task.add_done_callback(lambda _task: self._refresh() if isValid(self) else None)
+                task.add_done_callback(lambda _task: self._work_over())
         elif self.page == CODE and self.added is not None and self.added.shares:
             self._go(SHARES)
         elif self.page in (CODE, SHARES):
             self._finish()
         else:
             self.accept()
+
+    def _work_over(self) -> None:
+        """Only now can the buttons be pressed, and have the focus."""
+        if isValid(self):
+            self._refresh()
+            if self.page in (RUN, DONE):
+                self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
         page, busy = self.page, self.is_working()

@@ -59,7 +59,7 @@ class WaysDialog(QDialog):
         self._resume: QWidget | None = None  # where the keyboard was when work began
         self.acts = Acts(self)
         self.list_page, self.losses_page, self.keys_page = ListPage(), LossesPage(), KeysPage()
-        self.tabs = Tabs([self.tr("Ways in"), self.tr("If I lose …"), self.tr("New keys")], self.tr("Pages"))
+        self.tabs = Tabs([self.tr("Ways in"), self.tr("If I lose …"), self.tr("New keys")])
         self.stack = QStackedWidget()
         self.progress = ProgressPanel()
         self.close_button = button(self.tr("Close"), on_click=self.accept)
@@ -93,7 +93,7 @@ class WaysDialog(QDialog):
         outer.addWidget(foot)
 
     def _connect(self) -> None:
-        self.tabs.currentChanged.connect(self._turn)
+        self.tabs.chosen.connect(self._turn)
         self.list_page.wanted.connect(self.start)
         self.list_page.add_wanted.connect(lambda: self.tasks.start(self.add(), "work"))
         self.keys_page.wanted.connect(lambda which: self.tasks.start(self.keys_page.rotate(self, which), "work"))
@@ -106,7 +106,7 @@ class WaysDialog(QDialog):
 
     def show_page(self, page: int) -> None:
         """LIST, LOSSES or KEYS."""
-        self.tabs.setCurrentIndex(page)
+        self.tabs.choose(page)
 
     def start(self, slot: SlotInfo, act: str) -> None:
         """Do something with a way in; one thing at a time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from kvault_gui.engine.api import SlotInfo, WayState
 
 
+class _Content(QWidget):
+    """Needs the height that its lines have at its width, not what they would have at the least width."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class Scroller(QScrollArea):
     """A page of a dialog that scrolls where there is too little room; ``column`` takes its parts."""
 
@@ -33,7 +40,7 @@ class Scroller(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        content = QWidget()
+        content = _Content()
         content.setAutoFillBackground(False)
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(theme.px(24), theme.px(8), theme.px(24), theme.px(20))
