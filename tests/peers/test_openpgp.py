@@ -159,7 +159,7 @@ class TestOtherMakers:
     @pytest.mark.parametrize("kind", ["rsa2048", "x25519", "bp256"])
     def test_they_are_enrolled_and_unlock(self, kind: str) -> None:
         made = Unlock().enrol(NewFactor(Method.OPENPGP, make=True, key=kind), desk(owner()))
-        assert made.params["serial"] == "1234ABCD"
+        assert (made.params["token"], made.params["serial"]) == ("ZeitControl OpenPGP card", "1234ABCD")
         assert Unlock().unlock(made.params, desk(person())) == made.output
 
     def test_wrong_pins_are_counted(self) -> None:

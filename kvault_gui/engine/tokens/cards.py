@@ -28,6 +28,14 @@ _APPLETS = {
     _PIV: Method.PIV,
     OPENPGP: Method.OPENPGP,
 }
+_MAKERS = {  # of OpenPGP cards: the register of manufacturer numbers, as GnuPG keeps it
+    0x0005: "ZeitControl",
+    0x0006: "Yubico",
+    0x000B: "Feitian",
+    0x000F: "Nitrokey",
+    0xF1D0: "CanoKeys",
+    0xF517: "Gnuk",
+}
 _OK = 0x9000
 
 EUCLEAK = (
@@ -97,8 +105,8 @@ def identify(card: Card) -> Found:
         unknown = TokenUnknownError(name=card.name)
         words = f"{unknown.say(unknown.headline)}. {unknown.say(unknown.advice)}"
         return Found(TokenInfo(token, card.name, "", [], problem=words))
-    serial = _openpgp_serial(card) if OPENPGP in there else ""
-    return Found(TokenInfo(token, _name(card, methods), serial, methods), fido=FIDO in there)
+    serial, maker = _openpgp(card) if OPENPGP in there else ("", "")
+    return Found(TokenInfo(token, _name(card, methods, maker), serial, methods), fido=FIDO in there)
 
 
 def _select(card: Card, aid: bytes) -> bool:
@@ -106,23 +114,25 @@ def _select(card: Card, aid: bytes) -> bool:
     return status == _OK or status >> 8 == 0x61  # noqa: PLR2004 more to read
 
 
-def _name(card: Card, methods: list[Method]) -> str:
+def _name(card: Card, methods: list[Method], maker: str) -> str:
     """A token with its own USB port is called as its reader; a card in a reader after what is on it."""
     if any(word in card.name.lower() for word in ("nitrokey", "yubikey", "gnuk", "solokey", "token2", "canokey")):
         return card.name
-    kinds = {Method.OPENPGP: "OpenPGP card", Method.PIV: "PIV card", Method.FIDO2: "FIDO2 card"}
+    kinds = {Method.OPENPGP: f"{maker} OpenPGP card".strip(), Method.PIV: "PIV card", Method.FIDO2: "FIDO2 card"}
     for method, words in kinds.items():
         if method in methods:
             return words
     return card.name
 
 
-def _openpgp_serial(card: Card) -> str:
-    """The serial number in the application identifier (OpenPGP card 3.4, section 4.2.1), as gpg prints it."""
+def _openpgp(card: Card) -> tuple[str, str]:
+    """Serial number, as gpg prints it, and maker in the application identifier (OpenPGP card 3.4, section 4.2.1)."""
     if not _select(card, OPENPGP):
-        return ""
+        return "", ""
     aid, status = card.send_and_receive(bytes([0, 0xCA, 0, 0x4F, 0]))
-    return aid[10:14].hex().upper() if status == _OK and len(aid) == 16 else ""  # noqa: PLR2004 bytes
+    if status != _OK or len(aid) != 16:  # noqa: PLR2004 bytes
+        return "", ""
+    return aid[10:14].hex().upper(), _MAKERS.get(int.from_bytes(aid[8:10], "big"), "")
 
 
 def _yubikey(card: Card, methods: list[Method]) -> TokenInfo | None:

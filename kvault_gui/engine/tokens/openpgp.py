@@ -31,15 +31,6 @@ _CURVES = {  # names in the library
     "bp512": "BrainpoolP512R1",
     "x25519": "X25519",
 }
-_MAKERS = {  # the register of manufacturer numbers, as GnuPG keeps it
-    0x0005: "ZeitControl",
-    0x0006: "Yubico",
-    0x000B: "Feitian",
-    0x000F: "Nitrokey",
-    0xF1D0: "CanoKeys",
-    0xF517: "Gnuk",
-}
-_YUBICO = 0x0006
 _PIN_LEAST, _ADMIN_LEAST = 6, 8  # section 4.3.1
 _VERSION = 0xF1  # Yubico's GET VERSION
 _UNKNOWN = frozenset({0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6B00})  # what cards say to an instruction they do not know
@@ -94,11 +85,6 @@ class OpenPgpCard:
     @name.setter
     def name(self, name: str) -> None:
         self._card.name = name
-
-    @property
-    def maker(self) -> str:
-        """Who made it, by the number in the application identifier; "" for one that is not known here."""
-        return _MAKERS.get(self._session.aid.manufacturer, "")
 
     @property
     def _pin_most(self) -> int:
