@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kvault_gui.engine.tokens.plugged import Watch, hid_tokens
+from kvault_gui.engine.tokens.plugged import _PNP, Watch, hid_tokens
 from tests.peers.cards.daemon import shared_service
 from tests.peers.cards.fixtures import cards
 from tests.peers.cards.vicc import Card
@@ -83,6 +83,23 @@ def test_a_fido_token_in_a_usb_port_is_told_within_a_second_and_a_keyboard_is_no
     plug_hid(tmp_path / "hidraw", "hidraw4", KEYBOARD)
     assert watch.wait(0.6) is None
     assert hid_tokens(tmp_path / "nothing") == []
+
+
+def test_a_reader_that_came_or_went_is_noticed(cards: Service, watch: Watch) -> None:
+    """The readers of the tests are there for good; so the watch is made to believe otherwise."""
+    watch.wait(1)
+    came = cards.names[2]
+    del watch._states[came]
+    watch._states[_PNP] -= 1 << 16
+    told, seconds = timed(watch, lambda: cards.slots[2].put(Card([])))
+    assert told is not None
+    assert told.present == [f"pcsc:{came}"]
+    assert seconds < 1
+    watch._states["A reader that is gone 00 00"] = 16
+    told, seconds = timed(watch, cards.slots[2].pull)
+    assert told is not None
+    assert (told.present, told.service) == ([], True)
+    assert seconds < 1
 
 
 def test_a_daemon_that_goes_away_and_comes_back_is_told_and_watched_again(watch: Watch) -> None:

@@ -129,7 +129,7 @@ class Watch:
             self.close()
             return
         there = set(names or []) if code == api.SCARD_S_SUCCESS else set()
-        # Only the count of readers, which is in the upper half, makes the notification fire for the next change.
+        # The notification wants to be given the count of readers in its upper half (pcsc-lite 2.1, Windows).
         self._states = {_PNP: len(there) << 16} | {
             name: self._states.get(name, api.SCARD_STATE_UNAWARE) for name in sorted(there)
         }
@@ -138,16 +138,13 @@ class Watch:
         """Wait for one change and take it in; False when pcscd is gone."""
         asked = list(self._states.items())
         code, states = api.SCardGetStatusChange(self._context, int(seconds * 1000), asked)
-        if code == api.SCARD_E_TIMEOUT:
-            return True
-        if code == api.SCARD_E_UNKNOWN_READER:
-            self._list(api)
-            return True
-        if code != api.SCARD_S_SUCCESS:
+        if code == api.SCARD_S_SUCCESS:
+            for name, state, _ in states:
+                self._states[name] = state & ~api.SCARD_STATE_CHANGED
+        elif code not in {api.SCARD_E_TIMEOUT, api.SCARD_E_UNKNOWN_READER}:
             self.close()
             return False
-        for name, state, _ in states:
-            self._states[name] = state & ~api.SCARD_STATE_CHANGED
+        # After a time-out as well: before pcsc-lite 2.1 a reader that comes between two waits is not notified.
         self._list(api)
         return True
 
