@@ -10,18 +10,17 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from kvault_gui.engine.api import ImportOptions, Secret, Source, SourceFormat
-from kvault_gui.engine.errors import CancelledError
 from kvault_gui.engine.facade import Engine
 from kvault_gui.engine.formats.kdbx.header import Kdf
 from kvault_gui.engine.formats.kdbx.keys import composite
 from kvault_gui.engine.formats.kdbx.writer import KdbxWriter, WriteOptions
 from kvault_gui.engine.formats.model import ForeignEntry, ForeignField, ForeignGroup, ForeignState, Role
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kvault_gui.engine.api import Question
 
 PASSWORD = "benchmark otter copper lantern"
 SYLLABLES = [
@@ -66,14 +65,6 @@ class Corpus(NamedTuple):
     import_seconds: float
 
 
-class Silent:
-    """A prompter for runs in which nothing is asked."""
-
-    def ask(self, _question: Question) -> Secret:
-        """Cancel."""
-        raise CancelledError
-
-
 def samples(size: int) -> Iterator[Sample]:
     """The same ``size`` entries every time."""
     draw = random.Random(size)
@@ -114,7 +105,7 @@ def _make_vault(place: Corpus, table: Path) -> float:
         writer.writerow(["Group", "Title", "Username", "Password", "URL"])
         for sample in samples(place.size):
             writer.writerow([sample.group, sample.title, sample.user, sample.password, sample.url])
-    engine = Engine(Silent(), "benchmark", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "benchmark", kdf_seconds=0)
     opened = engine.vaults.create(str(place.vault), Secret.of(PASSWORD))
     assert opened.recovery_code is not None
     place.recovery_code.write_text(opened.recovery_code.text())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Credential, EntryInput, Field, FieldInput, FieldType, Kind, Method, Secret, Use, View
 from kvault_gui.engine.facade import Engine
-from tests.benchmarks.corpus import Silent, sample_at
+from tests.benchmarks.corpus import sample_at
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def _worst_slice(engine: Engine) -> float:
 def run(vault: str, code: str, size: int) -> dict[str, float]:
     """Milliseconds and MiB."""
     credential = Credential(Method.RECOVERY_CODE, Secret.of(Path(code).read_text()))
-    engine = Engine(Silent(), "benchmark")
+    engine = Engine(ScriptedPrompter(), "benchmark")
 
     def unlock(_: int) -> None:
         engine.vaults.close()

@@ -11,19 +11,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kvault_gui.engine.api import Credential, Method, Question, Secret
+from kvault_gui.engine.api import Credential, Method, Secret
 from kvault_gui.engine.facade import Engine
 from kvault_gui.services.control.server import ControlServer, Hooks
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from kvault_gui.services.control.protocol import Peer, Request
-
-
-class Nobody:
-    """A prompter that nobody should need."""
-
-    def ask(self, question: Question) -> Secret:
-        raise AssertionError(question)
 
 
 async def serve(engine: Engine) -> None:
@@ -49,7 +43,7 @@ async def serve(engine: Engine) -> None:
 
 def main() -> None:
     """Unlock and serve."""
-    engine = Engine(Nobody(), "window", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "window", kdf_seconds=0)
     password = Secret.of(Path(sys.argv[2]).read_text().strip())
     engine.vaults.unlock(sys.argv[1], Credential(Method.PASSWORD, password), [])
     asyncio.run(serve(engine))

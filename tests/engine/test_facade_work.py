@@ -292,7 +292,7 @@ def test_an_export_asks_for_a_way_in_and_is_recorded_around_the_act(desk: Desk, 
 def test_an_export_without_the_way_in_writes_nothing(
     desk: Desk, tmp_path: Path, answers: list[str], error: type[KvaultError]
 ) -> None:
-    desk.person.answers = answers
+    desk.person.answers = [*answers]
     with pytest.raises(error):
         export(desk, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()

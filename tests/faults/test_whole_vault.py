@@ -17,7 +17,6 @@ from kvault_gui.engine.api import (
     Kind,
     Method,
     Opened,
-    Question,
     Secret,
     Use,
     View,
@@ -29,22 +28,16 @@ from kvault_gui.engine.errors import (
     KvaultError,
 )
 from kvault_gui.engine.facade import Engine
+from tests.engine.unlock.script import ScriptedPrompter
 from tests.jobs import finish
 
 PASSWORD = "correct horse battery"
 PAGE = 4096
 
 
-class Nobody:
-    """Nobody is there to be asked."""
-
-    def ask(self, question: Question) -> Secret:
-        raise AssertionError(question)
-
-
 def unlock(folder: Path, *accept: Accept) -> tuple[Engine, Opened]:
     """A new engine with this vault open."""
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     opened = engine.vaults.unlock(str(folder), Credential(Method.PASSWORD, Secret.of(PASSWORD)), list(accept))
     return engine, opened
 
@@ -62,7 +55,7 @@ def entry(number: int, password: str) -> EntryInput:
 def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A closed vault as it was, and as it is after some entries were changed and one went to the trash."""
     base = tmp_path_factory.mktemp("whole")
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     engine.vaults.create(str(base / "new"), Secret.of(PASSWORD))
     for number in range(1, 301):
         assert engine.secrets.create(entry(number, f"old {number}")) == number
@@ -195,7 +188,7 @@ def test_a_missing_head_is_said_and_accepted(vault: Path) -> None:
 
 def test_an_older_search_index_in_one_piece_is_reported_and_made_anew(tmp_path: Path) -> None:
     folder = tmp_path / "vault"
-    engine = Engine(Nobody(), "test", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
     engine.vaults.create(str(folder), Secret.of(PASSWORD))
     for number in range(1, 31):
         engine.secrets.create(entry(number, "old"))

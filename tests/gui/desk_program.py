@@ -21,7 +21,6 @@ from kvault_gui.engine.api import (
     Entry,
     EntryInput,
     Method,
-    Question,
     Record,
     Secret,
     Use,
@@ -30,6 +29,7 @@ from kvault_gui.engine.api import (
 from kvault_gui.engine.facade import Engine
 from kvault_gui.services.control import client
 from kvault_gui.services.control.protocol import ProtocolError, SilentError
+from tests.engine.unlock.script import ScriptedPrompter
 from tests.peer import peer
 
 if TYPE_CHECKING:
@@ -42,13 +42,6 @@ UNLOCK, MAIN, WIZARD = "Unlock — kvault", "kvault", "New vault — kvault"  # 
 LIMIT = 30.0  # seconds; a machine that runs other tests may be slow, a person would have given up
 T = TypeVar("T")
 NO_BUS = "unix:path=/nonexistent"
-
-
-class Nobody:
-    """A prompter that nobody should need."""
-
-    def ask(self, question: Question) -> Secret:
-        raise AssertionError(question)
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ class Home:
     def make_vault(self, password: str, entries: Sequence[EntryInput], kdf_seconds: float = 0) -> None:
         """Make a vault with entries, by the engine itself."""
         self.vault.parent.mkdir(parents=True, mode=0o700)
-        engine = Engine(Nobody(), "tests", kdf_seconds=kdf_seconds)
+        engine = Engine(ScriptedPrompter(), "tests", kdf_seconds=kdf_seconds)
         engine.vaults.create(str(self.vault), Secret.of(password))
         for entry in entries:
             engine.secrets.create(entry)
@@ -111,7 +104,7 @@ class Home:
 
     def read_vault(self, password: str) -> Stored:
         """What the vault holds now; the program must have let go of it."""
-        engine = Engine(Nobody(), "tests")
+        engine = Engine(ScriptedPrompter(), "tests")
         engine.vaults.unlock(str(self.vault), Credential(Method.PASSWORD, Secret.of(password)), [])
         try:
             rows = engine.secrets.page(View(), None, 200)

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kvault_gui.engine.api import Secret, Use, View
+from kvault_gui.engine.api import AskSecret, Secret, Use, View
 from kvault_gui.engine.facade import Engine
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kvault_gui.engine.api import Entry, Event, Question
+    from kvault_gui.engine.api import Entry, Event
 
 PASSWORD = "correct horse battery staple"
 
 
-class Owner:
-    """A person who answers every question with the vault's password."""
-
-    def ask(self, question: Question) -> Secret:
-        del question
-        return Secret.of(PASSWORD)
-
-
 def new_engine(folder: Path, events: list[Event] | None = None) -> Engine:
     """An engine with a new vault, at the least cost of its key."""
-    engine = Engine(Owner(), "test", emit=events.append if events is not None else lambda _: None, kdf_seconds=0)
+    owner = ScriptedPrompter({AskSecret: PASSWORD})
+    engine = Engine(owner, "test", emit=events.append if events is not None else lambda _: None, kdf_seconds=0)
     engine.vaults.create(str(folder), Secret.of(PASSWORD))
     return engine
 

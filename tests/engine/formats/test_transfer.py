@@ -44,13 +44,13 @@ from kvault_gui.engine.formats.model import (
 )
 from tests.engine.formats.jobs import PASSWORD, entries_of, new_engine, value_of
 from tests.engine.formats.kdbx_build import written
+from tests.engine.unlock.script import ScriptedPrompter
 from tests.jobs import finish
 from tests.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kvault_gui.engine.api import Question
     from kvault_gui.engine.facade import Engine
 
 _USUAL = "secret"
@@ -484,18 +484,8 @@ def test_an_export_replaces_nothing_and_leaves_nothing_when_it_is_closed(engine:
 
 
 def test_an_export_needs_the_owner(engine: Engine, tmp_path: Path) -> None:
-    class Stranger:
-        def ask(self, question: Question) -> Secret:
-            del question
-            return Secret.of("guess")
-
-    class Absent:
-        def ask(self, question: Question) -> Secret:
-            del question
-            raise CancelledError
-
-    for prompter, error in ((Stranger(), WrongCredentialsError), (Absent(), CancelledError)):
-        engine.prompter = prompter
+    for answers, error in ((["guess"], WrongCredentialsError), ([], CancelledError)):
+        engine.prompter = ScriptedPrompter(answers)
         with pytest.raises(error):
             finish(engine.formats.save(str(tmp_path / "x.csv"), SourceFormat.CSV, None))
     assert not (tmp_path / "x.csv").exists()
