@@ -281,6 +281,17 @@ class KeyCardTests:
         assert not prompter.asked
         self.again(applet)
 
+    def test_beside_another_card_it_is_the_enrolled_one_whose_fault_is_told(self) -> None:
+        made = self.enrol()
+        self.applet.put("p256")
+        card, applet = self.card(OTHER)
+        applet.put("p256")
+        for slot in (1, 2):
+            self.service.insert(slot, card)
+            with pytest.raises(TokenResetError):
+                self.unlock(made.params)
+            self.service.remove(slot)
+
     def test_a_second_card_with_the_same_key_opens_as_well(self) -> None:
         made = self.enrol()
         self.service.remove(0)
