@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -169,7 +169,7 @@ class SecretPanel(QWidget):
         self.confirming.emit(on)
         if on:
             # The cursor is put where nothing is spent by a second Enter that was meant for the field.
-            QTimer.singleShot(0, lambda: self.keep.setFocus(Qt.FocusReason.OtherFocusReason))
+            self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self._warning.text))
 
     def _keep(self) -> None:

@@ -73,6 +73,7 @@ class UnlockDialog(QDialog):
         page.method_chosen.connect(self._set_typed)
         page.way_chosen.connect(self.choose)
         page.quit.clicked.connect(self.quit_requested)
+        page.unlock.setDefault(True)  # now that it is in a dialog
         page.unlock.clicked.connect(self._submit)
         page.full.clicked.connect(self._unlock_in_full)
         QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.quit_requested)
@@ -257,8 +258,7 @@ class UnlockDialog(QDialog):
         if self._keyboard.caps_lock:
             words.append(self.tr("Caps Lock is on."))
         self._page.wrong.say(" ".join(words))
-        wait = pause_after(failures)
-        if wait:
+        if wait := pause_after(failures):
             self._begin_pause(wait)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -101,7 +101,6 @@ class UnlockPage(QWidget):
         self.full.hide()
         self.quit = button(_tr("Quit"))
         self.unlock: QPushButton = button(_tr("Unlock"), "primary")
-        self.unlock.setDefault(True)
         row = QHBoxLayout()
         flush, margin = theme.px(22), theme.px(32)  # the word, not its frame, begins at the margin
         sides = (margin, flush) if self.isRightToLeft() else (flush, margin)
