@@ -32,6 +32,11 @@ def name_of(method: Method) -> str:
     return method.value.replace("_", "-")
 
 
+def absolute(path: str) -> str:
+    """A path as the engine takes it; "" stays."""
+    return os.path.abspath(os.path.expanduser(path)) if path else ""  # noqa: PTH100, PTH111 may be no Unicode
+
+
 class Offered(NamedTuple):
     """What options give for one way in. ``pins`` and ``tokens``: those for which --with names no token."""
 
@@ -63,7 +68,7 @@ def offered(options: Namespace, prefix: str = "") -> Offered:
         _of(given, Method.SHARES, first=False).secret = shares
     key_file: str | None = getattr(options, f"{prefix}key_file", None)
     if key_file is not None:
-        _of(given, Method.KEY_FILE, first=False).file = os.path.abspath(os.path.expanduser(key_file))  # noqa: PTH100, PTH111 may be no Unicode
+        _of(given, Method.KEY_FILE, first=False).file = absolute(key_file)
     pins = [_pin(kind, source) for kind, source in getattr(options, f"{prefix}pins", [])]
     tokens: list[str] = list(getattr(options, f"{prefix}token", []))
     for each in given:
@@ -171,14 +176,17 @@ class Answers:
         given: by the options.
         admin: the admin PIN or management key of a card.
         yes: whether a key on a token may be replaced without asking.
+        module: a PKCS#11 module that may be loaded.
     """
 
-    def __init__(self, given: Iterable[Given] = (), admin: Secret | None = None, *, yes: bool = False) -> None:
+    def __init__(
+        self, given: Iterable[Given] = (), admin: Secret | None = None, *, yes: bool = False, module: str = ""
+    ) -> None:
         self._pins: dict[Method, list[Secret]] = {}
         self._secrets: dict[Method, Secret] = {}
         self._files: dict[Method, str] = {}
         self._new_pin: Secret | None = None  # of the TPM: asked for twice, and no try hangs on it
-        self._admin, self._yes = admin, yes
+        self._admin, self._yes, self._module = admin, yes, os.path.realpath(module) if module else ""
         for each in given:
             if each.file:
                 self._files[each.method] = each.file
@@ -205,8 +213,9 @@ class Answers:
                 return Secret(bytearray(os.fsencode(self._files[question.method])))
             case AskShares():
                 return self._kept(Method.SHARES)
-            case AskConfirm() if question.replaces and self._yes:
-                return Secret.of("yes")
+            case AskConfirm():
+                named = bool(question.loads) and question.loads == self._module
+                return Secret.of("yes") if named or (question.replaces and self._yes) else None
             case _:
                 return None
 

@@ -87,9 +87,9 @@ class Kept:
         content = {
             "vault": self._vault,
             "set": added.set,
-            "groups": factor.groups,
+            "groups": [[share.text() for share in group] for group in added.shares],
+            "need": [group.threshold for group in factor.groups],
             "groups_needed": factor.groups_needed,
-            "shares": [[share.text() for share in group] for group in added.shares],
             "paper": self._paper,
         }
         done = subprocess.run(  # noqa: S603 the program is ours

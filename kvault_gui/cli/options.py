@@ -134,6 +134,13 @@ def factors(
         help="which token (“kvault slot tokens” lists them); several in the order of --with",
     )
     add("--key-file", dest=f"{prefix}key_file", metavar="PATH", default=argparse.SUPPRESS, help="the key file")
+    add(
+        "--module",
+        dest=f"{prefix}module",
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="PKCS#11: the module; one that is no part of the system is loaded only if it is named",
+    )
     if shares:
         secret_source(parser, "shares", "recovery shares, one a line", prefix)
 

@@ -108,11 +108,11 @@ def _countdown(seconds: int) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, draw)
     signal.siginterrupt(signal.SIGALRM, False)  # noqa: FBT003 positional only; what waits for the token goes on waiting
-    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    timer = signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, before)
         os.write(2, b"\r\x1b[K")
 

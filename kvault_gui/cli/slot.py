@@ -28,8 +28,8 @@ def _show(group: Commands) -> None:
         "--locked", action="store_true", help="without unlocking: what the header says, what is there now"
     )
     group.add("methods", "what can be enrolled on this computer", slot_show.methods, "Needs no vault.")
-    made = group.add("tokens", "the tokens, cards and chips that are here now", slot_show.tokens, "Needs no vault.")
-    made.add_argument("--module", metavar="PATH", help="those that a PKCS#11 module shows")
+    more = "Needs no vault. With --module PATH those that a PKCS#11 module shows."
+    group.add("tokens", "the tokens, cards and chips that are here now", slot_show.tokens, more)
     group.add("losses", "what happens if one thing is lost", slot_show.losses)
 
 
@@ -64,7 +64,6 @@ def _wanted(made: Parser) -> None:
         help=f"make a key on the token ({', '.join(KEYS)}; else a usual one)",
     )
     add("--touch", action="store_true", help="the key that is made wants a touch")
-    add("--module", metavar="PATH", default="", help="PKCS#11: the module")
     add("--key", metavar="LABEL", default="", help="PKCS#11: the key to use")
     add("--pcrs", metavar="0,7", help="TPM: bind to these PCRs")
     add("--tpm-pin", action="store_true", help="TPM: protect it with a PIN")
@@ -78,7 +77,7 @@ def _wanted(made: Parser) -> None:
     add("--expires", metavar="DATE", help="it ends then: 2026-11-30, 2026-11-30T12:00+01:00")
     add("--out", metavar="FILE", help="write the recovery code or the shares to a new file")
     add("--sheets", metavar="PDF", help="print the recovery shares into a new PDF file, a sheet each")
-    add("--paper", choices=("A4", "Letter"), default="A4", help="for --sheets")
+    add("--paper", choices=("A4", "Letter"), default="", help="for --sheets; else what is usual in the country")
     add("--yes", action="store_true", help="replace a key on the token without asking")
 
 

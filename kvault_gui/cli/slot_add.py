@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,8 @@ def _answer(engine: Engine, options: Namespace, given: list[Given]) -> None:
     """The PINs that unlocked the vault answer nothing here: they are other tokens'."""
     admin = passwords.from_options(options, "admin")
     pins = [each for each in given if each.method in credentials.WITH_PIN]
-    vaults.prompter_of(engine).answers = credentials.Answers(pins, admin, yes=options.yes)
+    module = credentials.absolute(getattr(options, "its_module", ""))
+    vaults.prompter_of(engine).answers = credentials.Answers(pins, admin, yes=options.yes, module=module)
 
 
 def _wanted(options: Namespace, name: str, factors: list[NewFactor]) -> NewSlot:
@@ -112,7 +112,7 @@ def _factor(options: Namespace, given: Given) -> NewFactor:
         case Method.CHALLENGE_RESPONSE:
             factor.position = options.position
         case Method.PKCS11:
-            factor.file = _absolute(options.module) if options.module else ""
+            factor.file = credentials.absolute(getattr(options, "its_module", ""))
         case Method.TPM:
             factor.pin, factor.pcrs = options.tpm_pin or given.secret is not None, _pcrs(options.pcrs)
         case Method.DEVICE:
@@ -130,11 +130,7 @@ def _factor(options: Namespace, given: Given) -> NewFactor:
 def _key_file(options: Namespace, factor: NewFactor, existing: str) -> None:
     if bool(existing) == bool(options.new_key_file):
         raise UsageError(reason="Say --key-file PATH, or --new-key-file PATH to make one")
-    factor.make, factor.file = not existing, existing or _absolute(options.new_key_file)
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 may be no Unicode
+    factor.make, factor.file = not existing, existing or credentials.absolute(options.new_key_file)
 
 
 def _pcrs(text: str | None) -> list[int]:

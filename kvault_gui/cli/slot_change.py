@@ -92,7 +92,8 @@ def reseal(options: Namespace) -> int:
     """Enrol the same factors anew."""
     with vaults.unlocked(options, "seal a way in again", options.name) as engine:
         slot = _slot(engine, options)
-        vaults.prompter_of(engine).answers = credentials.Answers(_given(engine, options, slot))
+        given = _given(engine, options, slot)
+        vaults.prompter_of(engine).answers = credentials.Answers(given, module=_module(options))
         now = jobs.run(engine.slots.reseal(slot.id), "Sealing")
     return _tell(options, now, f"Sealed {now.label} again.")
 
@@ -107,8 +108,12 @@ def _given(engine: Engine, options: Namespace, slot: SlotInfo) -> list[Given]:
             *given,
             *(each for each in prompter.answers.kept() if each.method not in {one.method for one in given}),
         ]
-    prompter.answers = credentials.Answers()
+    prompter.answers = credentials.Answers(module=_module(options))
     return given
+
+
+def _module(options: Namespace) -> str:
+    return credentials.absolute(getattr(options, "its_module", ""))
 
 
 def rotate(options: Namespace) -> int:

@@ -126,7 +126,8 @@ def methods(options: Namespace) -> int:
 def tokens(options: Namespace) -> int:
     """What is plugged in."""
     engine = vaults.new_engine()
-    job = engine.tokens.module(options.module) if options.module else engine.tokens.all()
+    module = credentials.absolute(getattr(options, "module", ""))
+    job = engine.tokens.module(module) if module else engine.tokens.all()
     found = jobs.run(job, "Looking for tokens")
     if getattr(options, "json", False):
         output.json(found)

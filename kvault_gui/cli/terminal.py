@@ -105,8 +105,8 @@ def _ask(prompt: str, *, echo: bool) -> Secret:
         try:
             # What was typed ahead is thrown away, so that it cannot become part of a password.
             termios.tcsetattr(terminal, termios.TCSAFLUSH, quiet)
-            os.write(terminal, safe(prompt).encode(errors="replace"))
             with _interruptible():
+                os.write(terminal, safe(prompt).encode(errors="replace"))
                 return Secret(_line(terminal))
         finally:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -76,14 +76,15 @@ def unlocked(options: Namespace, act: str, name: str = "") -> Iterator[Engine]:
     """
     path = path_of(options)
     found = credentials.offered(options)
-    engine = new_engine()
+    module = credentials.absolute(getattr(options, "module", ""))
+    engine = new_engine(Answers(module=module))
     if found.is_empty and not getattr(options, "slot", ""):
         given = _ask(engine, path, act, name)
     else:
         slots = engine.vaults.probe(str(path)).slots if credentials.needs_probe(options, found) else []
         given = credentials.credential(options, found, slots)
     # For what is asked later. What is asked while it opens is asked of another token, or of another factor.
-    later = Answers([Given(given.method, given.secret, given.file), *given.more])
+    later = Answers([Given(given.method, given.secret, given.file), *given.more], module=module)
     try:
         opened = engine.vaults.unlock(
             str(path), given, [Accept(word) for word in getattr(options, "accept", None) or []]

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kvault_gui.engine.api import EntryInput, FieldInput, FieldType, Kind, Question, Secret
+from kvault_gui.engine.api import EntryInput, FieldInput, FieldType, Kind, Secret
 from kvault_gui.engine.facade import Engine
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery"
 GITHUB = "hunter2-ünïcode"
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-class Nobody:
-    """A prompter that nobody should need."""
-
-    def ask(self, question: Question) -> Secret:
-        raise AssertionError(question)
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ class Kvault:
 
 def make_vault(path: Path) -> str:
     """A vault with two entries, at the floor of the key derivation's cost; returns its recovery code."""
-    engine = Engine(Nobody(), "tests", kdf_seconds=0)
+    engine = Engine(ScriptedPrompter(), "tests", kdf_seconds=0)
     opened = engine.vaults.create(str(path), Secret.of(PASSWORD))
     assert opened.recovery_code is not None
     code = opened.recovery_code.text()

@@ -9,7 +9,8 @@ import pytest
 
 from kvault_gui.engine.api import Credential, EntryInput, FieldInput, FieldType, Kind, Method, Secret
 from kvault_gui.engine.facade import Engine
-from tests.cli.command import GITHUB, PASSWORD, Kvault, Nobody
+from tests.cli.command import GITHUB, PASSWORD, Kvault
+from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def engine(kvault: Kvault) -> Iterator[Engine]:
     """The same vault in this process; closed before the command runs."""
-    opened = Engine(Nobody(), "tests", kdf_seconds=0)
+    opened = Engine(ScriptedPrompter(), "tests", kdf_seconds=0)
     opened.vaults.unlock(str(kvault.vault), Credential(Method.PASSWORD, Secret.of(PASSWORD)), [])
     yield opened
     opened.vaults.close()
