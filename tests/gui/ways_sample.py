@@ -223,7 +223,6 @@ class SampleTokens:
 
     def __init__(self, tokens: list[TokenInfo], states: list[WayState] | None = None) -> None:
         self.tokens, self.states = tokens, states or []
-        self.notices: list[str] = []
 
     async def all(self, **_more: Any) -> list[TokenInfo]:
         await asyncio.sleep(0)
@@ -231,7 +230,7 @@ class SampleTokens:
 
     async def ways(self, _path: str, _others: list[str], **_more: Any) -> Ways:
         await asyncio.sleep(0)
-        return Ways(list(self.states), list(self.tokens), list(self.notices))
+        return Ways(list(self.states), list(self.tokens))
 
     async def module(self, path: str, **_more: Any) -> list[TokenInfo]:
         await asyncio.sleep(0)

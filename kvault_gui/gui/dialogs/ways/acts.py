@@ -61,7 +61,7 @@ class Acts:
             tested = await self._slots.test(slot.id, [], on_progress=dialog.advance)
         finally:
             dialog.end_work()
-        took = _tr("It took {seconds} s, your part included.").format(seconds=f"{tested.seconds:.1f}")
+        took = _tr("It took {seconds} s, your part included.").format(seconds=f"{max(tested.seconds, 0.1):.1f}")
         title = _tr("“{name}” opens this vault").format(name=name)
         dialog.list_page.say("ok", title, " ".join([took, *map(models.sentence, tested.notes)]))
         await dialog.reload()

@@ -143,7 +143,7 @@ class WaysDialog(QDialog):
         except KvaultError:
             return  # a reader that cannot be asked: the list stands without "Plugged in now"
         self.states = {state.slot: state for state in ways.states}
-        self.list_page.show_states(self.states, ways.notices)
+        self.list_page.show_states(self.states)
 
     async def _read_losses(self) -> None:
         losses = await self.calls.slots.losses()

@@ -63,9 +63,6 @@ class ListPage(Scroller):
         self.urge = Banner("wait", "")
         self.urge.add_button(self.tr("Add one…"), self.add_wanted.emit, "plus")
         self.urge.hide()
-        self.notices: list[Banner] = []
-        self._notices = QVBoxLayout()
-        self._notices.setSpacing(theme.px(8))
         self.add = button(self.tr("Add a way in…"), "primary", "plus", on_click=self.add_wanted.emit)
         self.add.setObjectName("ways-add")
         self._count = label("", "strong", wrap=True)
@@ -75,7 +72,6 @@ class ListPage(Scroller):
         self._card = Card()
         self.column.addWidget(self.said)
         self.column.addWidget(self.urge)
-        self.column.addLayout(self._notices)
         self.column.addLayout(head)
         self.column.addWidget(self._card)
         note = self.tr(
@@ -118,17 +114,10 @@ class ListPage(Scroller):
                 self.tr("Every way that opens everything has an end or works once."),
             )
 
-    def show_states(self, states: dict[str, WayState], notices: Sequence[str]) -> None:
+    def show_states(self, states: dict[str, WayState]) -> None:
         """What is plugged in now."""
         for slot, card in self.cards.items():
             card.set_state(states.get(slot))
-        for banner in self.notices:
-            self._notices.removeWidget(banner)
-            banner.hide()
-            banner.deleteLater()
-        self.notices = [Banner("info", text) for text in notices]
-        for banner in self.notices:
-            self._notices.addWidget(banner)
 
     def say(self, kind: str, title: str, text: str = "") -> None:
         """Tell what came of an act, above the list."""

@@ -243,8 +243,8 @@ class RunPage(Page):
         touched = any(method in words.HARDWARE for method in methods)
         self.said.set_kind("info")
         self.said.set_words(
-            self.tr("You are asked twice") if touched else self.tr("It is tried once"),
-            self.tr("Touch it once more when it blinks again: kvault tries the new way before it is stored.")
+            self.tr("You are asked more than once") if touched else self.tr("It is tried once"),
+            self.tr("Touch it once more each time it blinks: kvault tries the new way before it is stored.")
             if touched
             else self.tr("kvault opens the vault with the new way in before it is stored."),
         )
