@@ -1,6 +1,6 @@
 """Every method that wants a part is added and tested in the window: real engine process, real and emulated parts.
 
-``KVAULT_PICTURES=FOLDER`` keeps a picture of every step.
+``KVAULT_PICTURES=FOLDER`` (a folder that exists) keeps a picture of every step.
 """
 
 from __future__ import annotations
@@ -53,9 +53,8 @@ class Hands:
 
     async def picture(self, widget: QWidget, step: str) -> None:
         folder = os.environ.get("KVAULT_PICTURES")
-        if folder:
+        if folder:  # exists
             await asyncio.sleep(0.1)  # what was just made settles its layout
-            Path(folder).mkdir(parents=True, exist_ok=True)
             self._pictures += 1
             widget.grab().save(f"{folder}/{self.method}-{self._pictures}-{step}.png")
 
