@@ -11,7 +11,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -35,16 +35,10 @@ from kvault_gui.engine.errors import (
     WrongKeyFileError,
 )
 from kvault_gui.engine.vault import slip39
+from tests.engine.altering import PUT_BACK, alterations, exchange, params_of, slot_in, slot_named
 from tests.engine.vault.kit import Desk, desk
-from tests.engine.ways_kit import CODE, Json, add, code, header_of, key_file, opens, password, shares, tamper
+from tests.engine.ways_kit import CODE, Json, add, code, key_file, opens, password, shares, tamper
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-PUT_BACK = (
-    "The header vault.json was changed by somebody who could not open the vault; "
-    "it was put back from the copy in the database."
-)
 KEPT = (Method.PASSWORD, Method.RECOVERY_CODE, Method.KEY_FILE, Method.SHARES)
 _FILE = "owner.key"
 
@@ -115,47 +109,20 @@ def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     return made._replace(folder=tmp_path / "vault")
 
 
-def _slot(slots: list[Json], label: str) -> Json:
-    return next(slot for slot in slots if slot["label"] == label)
-
-
-def _params(slot: Json, method: Method) -> Json:
-    """The parameters of one factor, as they stand in the header."""
-    factors: list[Json] = [slot, *slot.get("more", [])]  # type: ignore[misc]
-    found = next(factor for factor in factors if factor["method"] == method.value)
-    params = found["params"]
-    assert isinstance(params, dict)
-    return params
-
-
-def alterations(params: Json) -> Iterator[tuple[str, Json]]:
-    """Parameters that differ in one place from those that are right."""
-    for name, value in params.items():
-        others: list[object] = [value + 1, -1, 0, f"{value}"] if isinstance(value, int) else _texts(str(value))
-        for other in others:
-            if other != value:
-                yield f"{name} {other!r:.20}", {**params, name: other}
-        yield f"{name} missing", {key: each for key, each in params.items() if key != name}
-    yield "one more", {**params, "more": 1}
-
-
-def _texts(value: str) -> list[object]:
-    flipped = value[:-1] + ("0" if value[-1:] != "0" else "1")
-    return [flipped, value[: len(value) // 2], value + value, "", 0]
-
-
 # --- altered ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", KEPT)
 def test_no_altered_parameter_opens_and_none_harms_the_header_or_another_way_in(place: Place, method: Method) -> None:
     good, label = place.headers(), f"By {method}"
-    slots = header_of(place.folder)["slots"]
-    assert isinstance(slots, list)
-    params = _params(_slot(slots, label), method)
+    params = params_of(slot_in(place.folder, label), method)
     for what, changed in alterations(params):
         place.put(good)
-        tamper(place.folder, lambda slots, changed=changed: _exchange(slots, label, method, changed))  # type: ignore[misc]
+
+        def alter(slots: list[Json], changed: Json = changed) -> None:
+            exchange(slot_named(slots, label), method, changed)
+
+        tamper(place.folder, alter)
         altered = place.headers()
         with pytest.raises((HeaderDamagedError, KdfCostError, WrongCredentialsError)) as caught:
             place.unlock(method)
@@ -166,15 +133,9 @@ def test_no_altered_parameter_opens_and_none_harms_the_header_or_another_way_in(
     place.unlock(method)
 
 
-def _exchange(slots: list[Json], label: str, method: Method, params: Json) -> None:
-    found = _params(_slot(slots, label), method)
-    found.clear()
-    found.update(params)
-
-
 @pytest.mark.parametrize("method", ["key_file", "recovery_code", "quick", "telepathy", ""])
 def test_a_way_in_that_is_said_to_be_of_another_kind_does_not_open(place: Place, method: str) -> None:
-    tamper(place.folder, lambda slots: _slot(slots, "By password").update(method=method))
+    tamper(place.folder, lambda slots: slot_named(slots, "By password").update(method=method))
     altered = place.headers()
     with pytest.raises(KvaultError) as caught:
         place.unlock(Method.PASSWORD)
@@ -187,7 +148,7 @@ def test_a_way_in_that_is_said_to_be_of_another_kind_does_not_open(place: Place,
 @pytest.mark.parametrize("change", ["swapped", "doubled", "dropped"])
 def test_its_factors_open_in_their_own_order_and_number_alone(place: Place, change: str) -> None:
     def alter(slots: list[Json]) -> None:
-        slot = _slot(slots, "By key_file")
+        slot = slot_named(slots, "By key_file")
         second: list[Json] = slot["more"]  # type: ignore[assignment]
         first = {"method": slot["method"], "params": slot["params"]}
         match change:
@@ -226,7 +187,7 @@ def test_a_way_in_that_another_vault_of_the_same_person_has_opens_nothing_here(
     }
     added = add(other.engine, f"By {method}", *wanted[method])
     other.engine.vaults.close()
-    foreign = _slot(header_of(other.folder)["slots"], f"By {method}")  # type: ignore[arg-type]
+    foreign = slot_in(other.folder, f"By {method}")
 
     def swap(slots: list[Json]) -> None:
         slots[:] = [foreign if slot["label"] == f"By {method}" else slot for slot in slots]
@@ -255,7 +216,7 @@ def test_a_way_in_that_was_doubled_under_another_id_opens_nothing_and_the_first_
     good = place.headers()
 
     def double(slots: list[Json]) -> None:
-        slots.append({**copy.deepcopy(_slot(slots, f"By {method}")), "id": "ab" * 16})
+        slots.append({**copy.deepcopy(slot_named(slots, f"By {method}")), "id": "ab" * 16})
 
     tamper(place.folder, double)
     altered = place.headers()
@@ -335,7 +296,7 @@ def test_a_key_file_that_is_another_one_is_gone_or_is_none(place: Place) -> None
 
 def test_what_is_asked_of_one_way_in_is_never_said_of_another(place: Place) -> None:
     """An altered way in is called by its own name, and only that one."""
-    tamper(place.folder, lambda slots: _slot(slots, "By password").update(wrapped_vk="00" * 60))
+    tamper(place.folder, lambda slots: slot_named(slots, "By password").update(wrapped_vk="00" * 60))
     with pytest.raises(HeaderDamagedError) as caught:
         place.unlock(Method.PASSWORD)
     assert not isinstance(caught.value, SlotAlteredError)  # nothing here is a token

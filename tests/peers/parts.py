@@ -355,12 +355,12 @@ class Parts:
         finally:
             engine.vaults.close()
 
-    def unlock(self, way: Way, *, named: bool = True) -> Opened:
-        """Open by that way in, everything asked for, read a value, and close.
+    def unlock(self, way: Way, person: ScriptedPrompter | None = None, *, named: bool = True) -> Opened:
+        """Open by that way in, everything asked of ``person`` (its owner), read a value, and close.
 
         ``named`` False: by whichever way in takes what its first factor is.
         """
-        person = self.person(way.added)
+        person = person or self.person(way.added)
         credential = Credential(way.added.slot.method, Secret(bytearray()), way.slot if named else "")
         return _read(Engine(person, "test", kdf_seconds=0), way.folder, credential)
 
