@@ -67,7 +67,7 @@ def test_a_card_pulled_at_a_command_is_gone_and_can_be_put_in_again(cards: Servi
     transmit(connection, SELECT)
     with pytest.raises(CardConnectionException):
         transmit(connection, [0, 1, 0, 0, 1, 5, 0])
-    assert cards.slots[0].pulled.is_set()
+    assert cards.slots[0].pulled.wait(5)
     connection.release()  # type: ignore[attr-defined]
     cards.remove(0)
     card.on_apdu = None

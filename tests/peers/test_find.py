@@ -23,7 +23,6 @@ from kvault_gui.engine.unlock.fido2 import Fido2
 from tests.peers.cards.bench import PIN, desk, person
 from tests.peers.cards.ctap import Authenticator, Model
 from tests.peers.cards.ctap_nfc import FidoApplet
-from tests.peers.cards.daemon import shared_service
 from tests.peers.cards.fixtures import cards, ports
 from tests.peers.cards.hid import HidToken
 from tests.peers.cards.management import yubikey
@@ -126,9 +125,8 @@ def test_a_card_pulled_out_while_it_is_looked_at_is_a_problem_in_words(cards: Se
         cards.insert(2, card)
 
 
-def test_without_the_service_usb_tokens_are_found_and_the_rest_is_a_notice(ports: Ports) -> None:
-    service = shared_service()
-    service.stop()
+def test_without_the_service_usb_tokens_are_found_and_the_rest_is_a_notice(cards: Service, ports: Ports) -> None:
+    cards.stop()
     try:
         ports.plug(HidToken(Authenticator(PIN)))
         looked = find.look()
@@ -139,7 +137,7 @@ def test_without_the_service_usb_tokens_are_found_and_the_rest_is_a_notice(ports
         with pytest.raises(ReaderServiceError):
             pcsc.connect("pcsc:whatever")
     finally:
-        service.start()
+        cards.start()
 
 
 def test_without_the_library_the_rest_is_found(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kvault_gui.engine.tokens.plugged import _PNP, Watch, hid_tokens
-from tests.peers.cards.daemon import shared_service
 from tests.peers.cards.fixtures import cards
 from tests.peers.cards.vicc import Card
 
@@ -102,8 +101,8 @@ def test_a_reader_that_came_or_went_is_noticed(cards: Service, watch: Watch) -> 
     assert seconds < 1
 
 
-def test_a_daemon_that_goes_away_and_comes_back_is_told_and_watched_again(watch: Watch) -> None:
-    service = shared_service()
+def test_a_daemon_that_goes_away_and_comes_back_is_told_and_watched_again(cards: Service, watch: Watch) -> None:
+    service = cards
     watch.wait(1)
     try:
         told, seconds = timed(watch, service.stop)

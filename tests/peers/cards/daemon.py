@@ -38,6 +38,7 @@ SLOTS = 2  # of each reader: compiled into vpcd
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _SOCKET = "PCSCLITE_CSOCK_NAME"
 _SECONDS = 15.0  # for anything that pcscd is waited for
+_TURN = 120.0  # for other processes of tests, where only one pcscd can run
 _TRIES = 5  # a port that was free may be taken before the driver has it
 
 
@@ -52,6 +53,11 @@ class Service:
         self._readers = list(names)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+
+    @property
+    def only(self) -> bool:
+        """Whether it is the one pcscd that can run here, so that other processes of tests wait for their turn."""
+        return self._lock is not None
 
     @property
     def running(self) -> bool:
@@ -165,7 +171,11 @@ class Service:
         if not os.access("/run", os.W_OK):
             pytest.skip("neither a mount namespace nor /run may be used, so no pcscd of the tests' own can run")
         self._lock = os.open("/run/kvault-tests.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        until = time.monotonic() + _TURN
+        while not _taken(self._lock):
+            if time.monotonic() > until:
+                pytest.fail(f"another process of tests has had the only pcscd that can run here for {_TURN:.0f} s")
+            time.sleep(0.1)  # no event tells of a lock that was given back
         self.socket = Path("/run/pcscd/pcscd.comm")
         if _listens(self.socket):
             pytest.skip("a pcscd runs here already, and a mount namespace for another one is not permitted")
@@ -229,6 +239,14 @@ def _point_to(path: Path) -> None:
 os.environ[_SOCKET] = str(_socket_name())
 
 
+def _taken(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _listens(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
@@ -288,4 +306,12 @@ def shared_service() -> Service:
         stack = contextlib.ExitStack()
         _shared.append(stack.enter_context(reader_service()))
         atexit.register(stack.close)
+    if not _shared[0].running:
+        _shared[0].start()
     return _shared[0]
+
+
+def give_way() -> None:
+    """After each test: end the service where it is the only one that can run, so that other processes have a turn."""
+    if _shared and _shared[0].only:
+        _shared[0].stop()
