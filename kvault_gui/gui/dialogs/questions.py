@@ -184,9 +184,10 @@ class FileDialog(_Asks):
         self.path.setAccessibleName(question.title)
         self.path.setMaxLength(4_096)
         row.addWidget(self.path, 1)
-        self.browse = button(_tr("Browse…"), on_click=self.browse_wanted.emit)
+        self.browse = button(_tr("Browse…"))
         row.addWidget(self.browse)
         super().__init__(question.title, question.text, holder, _tr("Continue"))
+        self.browse.clicked.connect(self.browse_wanted)
         self.path.textChanged.connect(self._look)
         self._look()
 
