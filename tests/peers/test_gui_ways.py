@@ -9,7 +9,6 @@ import asyncio
 import os
 import shutil
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +28,7 @@ from tests.peers.parts import IN_READERS, OWNER, PINS, Parts, parts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
