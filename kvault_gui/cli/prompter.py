@@ -68,7 +68,12 @@ class TerminalPrompter:
 
     @contextlib.contextmanager
     def during(self, request: AskTouch | AskPlug) -> Iterator[Callable[[], bool]]:
-        """Say on standard error what to do, count down, and let Ctrl+C cancel it."""
+        """Say on standard error what to do, count down, and let Ctrl+C cancel it.
+
+        Raises NobodyToAskError if something is to be plugged in and nobody sits there: a script does not wait for it.
+        """
+        if isinstance(request, AskPlug) and not terminal.present():
+            raise NobodyToAskError(question=_wish(request).rstrip("."))
         terminal.note(_wish(request))
         stop = _Interrupted()
         before = signal.signal(signal.SIGINT, stop)

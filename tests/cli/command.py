@@ -57,6 +57,7 @@ class Kvault:
     def __init__(self, home: Path, vault: Path) -> None:
         self.home = home
         self.vault = vault
+        self.services: dict[str, str] = {}  # where those of tokens listen
         self.runtime = home / "run"
         self.runtime.mkdir(mode=0o700)
         self.password = home / "password"
@@ -72,6 +73,7 @@ class Kvault:
             "XDG_STATE_HOME": str(self.home / "state"),
             "KVAULT_VAULT": str(self.vault),
             "LC_ALL": "C.UTF-8",
+            **self.services,
             **(more or {}),
         }
 

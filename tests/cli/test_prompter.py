@@ -24,6 +24,11 @@ TOUCH = AskTouch("YubiKey 5C", 30, "It blinks: touch it to unlock mine.")
 PIN = AskSecret("PIN of YubiKey", "To unlock mine", 1, Method.FIDO2, "YubiKey", 4)
 
 
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "present", lambda: True)
+
+
 def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -36,7 +41,7 @@ def handlers() -> Iterator[None]:
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGALRM)] == before
 
 
-@pytest.mark.usefixtures("handlers")
+@pytest.mark.usefixtures("handlers", "somebody")
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
@@ -119,6 +124,15 @@ def test_without_a_terminal_it_is_said_what_nobody_could_be_asked(
         TerminalPrompter().ask(question)
     assert caught.value.fields == {"question": said}
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_script_does_not_wait_for_somebody_to_plug_something_in() -> None:
+    with pytest.raises(NobodyToAskError) as caught, TerminalPrompter().during(AskPlug("YubiKey", "It opens mine.")):
+        pass
+    assert caught.value.fields == {"question": "Plug in YubiKey. It opens mine"}
+    with TerminalPrompter().during(TOUCH) as cancelled:  # a finger may be there without a terminal
+        assert not cancelled()
 
 
 @pytest.mark.usefixtures("nobody")
