@@ -500,7 +500,7 @@ def test_how_it_stands_is_seen_without_a_touch_or_a_pin(bench: Bench) -> None:
     for _ in range(2):
         with pytest.raises(TokenError):
             unlock(params, person("0000"))
-    assert stands() == (False, 0, "Pull it out and plug it in again", plugged.id)
+    assert stands() == (False, 5, "Pull it out and plug it in again", plugged.id)
     token.pin_retries = 0
     assert stands() == (False, 0, "PIN blocked", plugged.id)
     token.wipe()

@@ -47,6 +47,15 @@ class TokenBusyError(TokenError):
     advice = "Close what uses it (gpg-agent, a browser, another kvault), then try again."
 
 
+class TokenShutError(TokenError):
+    """The operating system lets this user not open it."""
+
+    code = "token-shut"
+    what = "You may not use {name}"
+    meaning = "This computer gives it to no user."
+    advice = "Install the package libfido2-1 (or libu2f-udev), which brings the rules for it, and plug it in again."
+
+
 class TokenUnknownError(TokenError):
     """A card or token without anything that kvault can use."""
 

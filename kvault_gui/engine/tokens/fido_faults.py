@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HELP_BLOCKED = "A FIDO2 token with a blocked PIN can only be reset, which erases its keys."
 
-_QUICK = 2.0  # seconds for a command that waits for nobody
+_QUICK = 3.0  # seconds for a command that waits for nobody
 _STEP = 0.02
 
 

@@ -16,6 +16,7 @@ from ..errors import (
     ReaderServiceError,
     TokenError,
     TokenMissingError,
+    TokenShutError,
     TokenUnfitError,
 )
 from . import cards, pcsc
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 _YUBICO = 0x1050  # USB vendor
 _NEEDED = "A FIDO2 token"
 _KEY = "Security key"  # what calls itself nothing
-_NOT_ALLOWED = (
-    "You may not use it: this computer gives it to no user. Install the package libfido2-1 (or libu2f-udev), which "
-    "brings the rules for it, and plug it in again."
-)
 
 
 class Identity(NamedTuple):
@@ -138,7 +135,7 @@ def _open_hid(token: str, name: str, *, identify: bool) -> Iterator[Opened]:
         descriptor = hid.get_descriptor(path)
         connection = hid.open_connection(descriptor)
     except PermissionError as error:
-        raise TokenError(name=name or path, reason=_NOT_ALLOWED) from error
+        raise TokenShutError(name=name or _KEY) from error
     except (OSError, ValueError) as error:
         raise TokenMissingError(name=name or path) from error
     called = name or _usb_name(descriptor)
@@ -224,7 +221,7 @@ def find() -> list[TokenInfo]:
     ids = [f"{HID_PREFIX}{descriptor.path!s}" for descriptor in hid.list_descriptors()]
     shut = [token for token in hid_tokens() if token not in ids]
     return [_look(token) for token in sorted(ids)] + [
-        TokenInfo(token, _KEY, "", [Method.FIDO2], problem=_NOT_ALLOWED) for token in shut
+        TokenInfo(token, _KEY, "", [Method.FIDO2], problem=_words(TokenShutError(name=_KEY))) for token in shut
     ]
 
 

@@ -124,7 +124,7 @@ class Fido2:
                 again = f"Touch {token.name} once more: now it computes its first secret."
                 secret = _secret(token, slot, desk, pin, again)
         desk.took(token.id)
-        return Enrolled(slot.params, slot.output(secret, desk), notes=identity.warnings)
+        return Enrolled(slot.params, slot.output(secret, desk))
 
     # --- unlocking ---
 
@@ -352,13 +352,13 @@ def _look(slot: _Slot, info: TokenInfo) -> WayState | None:
 
 
 def _with_retries(token: Token, state: WayState) -> WayState:
+    ready, retries = False, 0
     try:
-        retries, words = token.pin_retries(), state.words
-        return WayState("", ready=True, token=state.token, name=state.name, retries=retries, words=words)
+        retries, ready, words = token.pin_retries(), True, state.words
     except PinBlockedError:
         words = "PIN blocked"
-    except PinPausedError:
-        words = "Pull it out and plug it in again"
+    except PinPausedError as error:
+        retries, words = int(error.fields["retries"]), "Pull it out and plug it in again"
     except TokenError as error:
         words = error.say(error.headline)
-    return WayState("", ready=False, token=state.token, name=state.name, retries=0, words=words)
+    return WayState("", ready, token=state.token, name=state.name, retries=retries, words=words)

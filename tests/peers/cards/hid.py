@@ -50,6 +50,7 @@ class HidToken:
     ) -> None:
         self.authenticator = authenticator
         self.fido2 = fido2  # else it is a U2F key
+        self.shut = False  # the operating system lets nobody open it
         self.busy = False  # another program is talking to it
         self.garbles: Callable[[bytes], bytes] | None = None  # what becomes of its answers
         self.name, self.vendor, self.product, self.version = name, vendor, product, version
@@ -181,7 +182,7 @@ class Ports:
 
     def descriptors(self) -> list[HidDescriptor]:
         """What fido2 lists."""
-        return [self.descriptor(path) for path, token in self.tokens.items() if not token.gone]
+        return [self.descriptor(path) for path, token in self.tokens.items() if not (token.gone or token.shut)]
 
     def descriptor(self, path: str | bytes) -> HidDescriptor:
         """What fido2 reads of one device file; OSError when there is none."""
@@ -190,6 +191,8 @@ class Ports:
         token = self.tokens.get(str(path))
         if token is None or token.gone:
             raise FileNotFoundError(2, "No such file or directory")
+        if token.shut:
+            raise PermissionError(13, "Permission denied")
         return HidDescriptor(str(path), token.vendor, token.product, _PACKET, _PACKET, token.name, None)
 
     def connection(self, descriptor: HidDescriptor) -> CtapHidConnection:
