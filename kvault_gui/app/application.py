@@ -124,6 +124,7 @@ class Application(QObject):
 
     async def _end(self) -> None:
         self.tasks.close()
+        await self.unlocking.end()
         if self.session is not None:
             self.session.close()
         self.clipboard.clear_now()

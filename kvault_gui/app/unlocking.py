@@ -69,6 +69,7 @@ class Unlocking(QObject):
         self._came = False  # and something came
         self._lock_next = False
         self._ready = asyncio.Event()  # there is an engine
+        self._renewing: asyncio.Task[None] | None = None
 
     def take(self, begun: Begun) -> None:
         """Listen to what was shown before the first paint: a quick person's Enter comes before the engine is ready."""
@@ -281,7 +282,14 @@ class Unlocking(QObject):
 
     def renew(self) -> None:
         """Have a fresh engine soon."""
-        self.tasks.start(self._renew(), "engine", "queue")
+        self._renewing = self.tasks.start(self._renew(), "engine", "queue")
+
+    async def end(self) -> None:
+        """The application ends: stop whatever runs, and leave no engine behind that was just being started."""
+        renewing = self._renewing
+        self.tasks.close()
+        if renewing is not None and not renewing.done():
+            await asyncio.wait([renewing])
 
     async def _renew(self) -> None:
         """Have a fresh engine: nothing else stops a key derivation, or forgets a wrong password.
