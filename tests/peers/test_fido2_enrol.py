@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kvault_gui.engine.api import AskChoice, AskPlug, AskSecret, Verification
 from kvault_gui.engine.errors import CancelledError, InvalidInputError, TokenError, TokenMissingError
 from kvault_gui.engine.unlock.fido2 import Fido2
 from tests.engine.unlock.script import ScriptedPrompter
 from tests.peers.cards.bench import PIN, VAULT, Bench, desk, person, wanted
-from tests.peers.cards.ctap import Authenticator, Model
+from tests.peers.cards.ctap import AAGUID, Authenticator, Model
 from tests.peers.cards.fixtures import cards, ports
 
 if TYPE_CHECKING:
@@ -83,6 +86,21 @@ def test_the_pin_is_asked_once_for_the_two_steps_and_a_token_that_wants_it_gives
     made = FIDO2.enrol(wanted(Verification.NONE), desk(prompter))
     assert len(prompter.asked) == 2
     assert FIDO2.unlock(made.params, desk(ScriptedPrompter())) == made.output
+
+
+@pytest.mark.parametrize("verification", [Verification.PIN, Verification.NONE])
+def test_the_output_is_what_the_format_s_description_says(usb: Bench, verification: Verification) -> None:
+    """From resources/docs/vault-format.md and CTAP 2.1 alone."""
+    token = Authenticator(PIN)
+    usb.plug(token)
+    made = FIDO2.enrol(wanted(verification, resident=True), desk(person()))
+    ((name, credential),) = token.credentials.items()
+    key = credential.with_uv if verification is Verification.PIN else credential.without_uv
+    salt = bytes.fromhex(str(made.params["salt"]))
+    parts = [b"kvault fido2 v1", bytes.fromhex(VAULT), name, verification.value.encode(), b"resident"]
+    info = b"".join(len(part).to_bytes(4, "big") + part for part in [*parts, AAGUID.hex().encode()])
+    result = hmac.digest(key, salt, "sha256")
+    assert HKDF(SHA256(), 32, salt, info).derive(result) == made.output
 
 
 class Overeager(Authenticator):
