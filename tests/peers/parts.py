@@ -69,7 +69,7 @@ PINS = {
     Method.TPM: "tpm-2468",
 }
 _SERIALS = (41527893, 23456789)  # of the YubiKey and of the spare one
-_PLACES = {"yubikey": 2, "openpgp": 3, "spare": 0}  # slots of the readers
+PLACES = {"yubikey": 2, "openpgp": 3, "spare": 0}  # slots of the readers
 _MACHINE, _OTHER_MACHINE = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 
 
@@ -128,11 +128,7 @@ def _applets(serial: int, touch: Touch, *, openpgp: bool) -> dict[Method, Applet
     piv.put("p256", touch=2)
     fido = Authenticator(PINS[Method.FIDO2])
     fido.touch = touch
-    applets: dict[Method, Applet] = {
-        Method.CHALLENGE_RESPONSE: otp,
-        Method.PIV: piv,
-        Method.FIDO2: FidoApplet(fido),
-    }
+    applets: dict[Method, Applet] = {Method.CHALLENGE_RESPONSE: otp, Method.PIV: piv, Method.FIDO2: FidoApplet(fido)}
     if openpgp:
         applets[Method.OPENPGP] = _openpgp(serial, touch)
     return applets
@@ -147,7 +143,7 @@ def _openpgp(serial: int, touch: Touch, maker: int = 6) -> OpenPgp:
 
 
 class Parts:
-    """All of them. ``arrange`` says how they are to stand; whoever needs another state says so first."""
+    """All of them. Whoever needs them to stand in a certain state says so first (``arrange``)."""
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack, patch: pytest.MonkeyPatch) -> None:
         self.folder, self._stack, self._patch = folder, stack, patch
@@ -172,16 +168,16 @@ class Parts:
         self.spare = Key(_SERIALS[1], ATR_USB, openpgp=True)
         touch = Touch(after=None)
         self.openpgp, self.other_openpgp = (_openpgp(0x1234ABCD, touch, ZEITCONTROL) for _ in range(2))
-        openpgp = Card([self.openpgp], ATR_PLAIN)
-        self.cards = {"yubikey": self.key.card, "openpgp": openpgp, "spare": self.spare.card}
-        self.tokens = {name: f"pcsc:{self.service.names[place]}" for name, place in _PLACES.items()}
+        card = Card([self.openpgp], ATR_PLAIN)
+        self.cards = {"yubikey": self.key.card, "openpgp": card, "spare": self.spare.card}
+        self.tokens = {name: f"pcsc:{self.service.names[place]}" for name, place in PLACES.items()}
         self.touches = {
             self.tokens["yubikey"]: self.key.touch,
             self.tokens["openpgp"]: touch,
             self.tokens["spare"]: self.spare.touch,
         }
         for name in ("yubikey", "openpgp"):
-            self.service.insert(_PLACES[name], self.cards[name])
+            self.service.insert(PLACES[name], self.cards[name])
 
     def _start_hsm(self) -> None:
         import pkcs11  # noqa: PLC0415 collected where it is not installed
@@ -262,9 +258,9 @@ class Parts:
 
     def _plug(self, name: str, *, there: bool) -> None:
         if there:
-            self.service.insert(_PLACES[name], self.cards[name])
+            self.service.insert(PLACES[name], self.cards[name])
         else:
-            self.service.remove(_PLACES[name])
+            self.service.remove(PLACES[name])
 
     def _lose_hsm(self, how: Loss, *, there: bool) -> None:
         if not there:
@@ -348,10 +344,16 @@ class Parts:
         if folder is None:
             folder = Path(tempfile.mkdtemp(dir=self.folder)) / "Personal"
             shutil.copytree(self.vault, folder)
+        with self.opened(folder) as engine:
+            return Way(folder, finish(engine.slots.add(NewSlot(label, list(factors)))))
+
+    @contextlib.contextmanager
+    def opened(self, folder: Path) -> Iterator[Engine]:
+        """A vault opened with the code that it was made with, by somebody who has every part."""
         engine = Engine(self.person(), "test", kdf_seconds=0)
         engine.vaults.unlock(str(folder), Credential(Method.RECOVERY_CODE, Secret.of(self.code), "Recovery code"), [])
         try:
-            return Way(folder, finish(engine.slots.add(NewSlot(label, list(factors)))))
+            yield engine
         finally:
             engine.vaults.close()
 
@@ -386,7 +388,6 @@ def _code(added: Added) -> str:
 
 
 def _shares(added: Added) -> str:
-    """Two of the three, one a line."""
     return "\n".join(share.text() for share in added.shares[0][:2])
 
 
