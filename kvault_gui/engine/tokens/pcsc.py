@@ -72,7 +72,7 @@ def scard() -> ModuleType:
     try:
         return import_module("smartcard.scard")
     except ImportError as error:
-        raise LibraryMissingError(needed="Smart cards and tokens in readers", package="pyscard") from error
+        raise LibraryMissingError(needed="A smart card or a token in a reader", package="pyscard") from error
 
 
 @contextmanager
@@ -242,7 +242,7 @@ def connect(token: str, name: str = "") -> Card:
     try:
         from yubikit.core.smartcard import SmartCardConnection  # noqa: PLC0415 optional library
     except ImportError as error:
-        raise LibraryMissingError(needed="Smart cards and tokens in readers", package="yubikey-manager") from error
+        raise LibraryMissingError(needed="A smart card or a token in a reader", package="yubikey-manager") from error
     SmartCardConnection.register(Card)
     reader = reader_of(token)
     return Card(reader, name or title(reader))
