@@ -58,6 +58,11 @@ class SampleTokens:
                     raise CancelledError
         return told(f"touched {token}")
 
+    def _twice(self, token: str) -> list[api.TokenInfo]:
+        """Touched, and then still asking for something."""
+        self._touch(token)
+        return self._pin(token)
+
     def _press(self, _: str) -> list[api.TokenInfo]:
         self.pressed.set()
         return []

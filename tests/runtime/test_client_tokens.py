@@ -62,6 +62,27 @@ def test_calls_are_served_while_a_token_waits_for_its_touch_and_its_dialog_close
     asyncio.run(run())
 
 
+def test_the_dialog_for_the_touch_closes_while_its_call_goes_on() -> None:
+    class Slow(Person):
+        """Answers with a PIN once the dialog for the touch is gone."""
+
+        async def __call__(self, question: api.Question) -> api.Secret:
+            if isinstance(question, api.AskSecret):
+                await asyncio.wait_for(self.gone.wait(), 5)
+            return await super().__call__(question)
+
+    async def run() -> None:
+        person = Slow()
+        person.answers = {"hid:1": "1111"}
+        async with border(person) as made:
+            call = asyncio.create_task(name_of(made, "twice hid:1"))
+            await person.shown.wait()
+            await made.client.tokens.module("press hid:2")
+            assert await call == "1111"
+
+    asyncio.run(run())
+
+
 def test_who_refuses_to_touch_has_cancelled_the_call() -> None:
     async def run() -> None:
         person = Person()

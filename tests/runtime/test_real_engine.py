@@ -111,3 +111,40 @@ def test_an_unlock_is_cancelled_by_killing_its_engine(vault: Path) -> None:
             assert (await client.vaults.unlock(str(vault), credential(), [])).reads_values
 
     asyncio.run(run())
+
+
+def test_what_is_plugged_in_is_told_once_the_ways_in_are_looked_at(vault: Path) -> None:
+    async def run() -> None:
+        made = Border(None)
+        made.client = await EngineClient.attach(spawn("test"), made, made.on_event)
+        try:
+            await made.client.vaults.probe(str(vault))
+            assert not made.events
+            ways = await made.client.tokens.ways(str(vault), [])
+            assert all(state.ready for state in ways.states)
+            async with asyncio.timeout(10):
+                while not any(isinstance(event, api.Plugged) for event in made.events):
+                    await asyncio.sleep(0)
+                    await made.client.vaults.probe(str(vault))
+        finally:
+            await made.client.close()
+
+    asyncio.run(run())
+
+
+def test_the_ways_in_are_managed_over_the_border(vault: Path) -> None:
+    async def run() -> None:
+        async with engine() as client:
+            await client.vaults.unlock(str(vault), credential(), [])
+            wanted = api.NewSlot("Second", [api.NewFactor(api.Method.PASSWORD, secret=api.Secret.of("another one"))])
+            seen: list[api.Progress] = []
+            added = await client.slots.add(wanted, on_progress=seen.append)
+            tested = await client.slots.test(
+                added.slot.id, [api.Given(api.Method.PASSWORD, api.Secret.of("another one"))]
+            )
+            assert tested.slot.id == added.slot.id
+            await client.slots.remove(added.slot.id)
+            assert len(await client.slots.all()) == 2
+            assert not (await client.quick.state(str(vault))).ready
+
+    asyncio.run(run())
