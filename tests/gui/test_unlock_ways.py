@@ -319,6 +319,8 @@ def test_trouble_with_a_token_is_said_at_its_row_and_the_password_can_still_be_t
     with qtbot.waitSignal(dialog.submitted):
         dialog.unlock_button.click()
     dialog.set_state(STATE._replace(rows=(KEY._replace(state=AWAY, words="Not plugged in"), SPARE)))
+    assert "was pulled out" in dialog.rows[0].sentences, "why it is not there is still of interest"
+    dialog.set_state(STATE)
     assert "was pulled out" not in dialog.rows[0].sentences
 
 

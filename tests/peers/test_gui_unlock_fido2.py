@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -90,10 +91,11 @@ def test_pulling_and_plugging_are_seen_within_a_second(place: Place) -> None:
         await until(lambda: it.dialog.rows, "no rows")
         title = it.dialog.rows[0].row.title
         await person.sees(title, "Ready")
-        place.plugged.pull()
-        await person.sees(title, "Not plugged in")
-        place.plugged.again()
-        await person.sees(title, "Ready")
+        for act, words in ((place.plugged.pull, "Not plugged in"), (place.plugged.again, "Ready")) * 2:
+            act()
+            began = time.monotonic()
+            await person.sees(title, words)
+            assert time.monotonic() - began < 1
 
     place.run(test)
 
@@ -203,6 +205,61 @@ def test_cancelling_a_touch_leads_back_to_the_dialog_with_the_same_engine(place:
         await person.sees(KEY, "Waits ")
         place.token.touch.press()
         await it.opened()
+
+    place.run(test)
+
+
+def test_a_lock_during_a_pin_ends_the_engine_and_leaves_a_dialog_that_works(place: Place) -> None:
+    place.enrol()
+
+    async def test(it: Running) -> None:
+        person = Person(it)
+        await person.sees(KEY, "Ready")
+        engine = it.application.client
+        await person.chooses(KEY)
+        panel = await person.is_asked(KEY)
+        QTest.keyClicks(panel.field, "12")
+        it.application.lock("asked by a program")
+        await until(lambda: it.application.client is not engine)
+        await person.sees(KEY, "Ready")
+        assert place.token.pin_retries == 8
+        await person.chooses(KEY)
+        await person.types_pin(KEY)
+        await it.opened()
+
+    place.run(test)
+
+
+def test_quitting_during_a_touch_waits_for_nobody(place: Place) -> None:
+    place.enrol(KEY, TOUCH)
+    place.token.touch.after = None
+
+    async def test(it: Running) -> None:
+        person = Person(it)
+        await person.sees(KEY, "Ready")
+        await person.chooses(KEY)
+        await person.sees(KEY, "Waits ")
+        QTest.keyClick(it.dialog, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        ended = it.application.ended
+        assert ended is not None
+        await until(ended.done)
+
+    place.run(test)
+
+
+def test_what_is_plugged_in_during_a_try_is_shown_after_it(place: Place) -> None:
+    place.enrol(KEY, TOUCH)
+    place.token.touch.after = None
+
+    async def test(it: Running) -> None:
+        person = Person(it)
+        await person.sees(KEY, "Ready")
+        await person.chooses(KEY)
+        await person.sees(KEY, "Waits ")
+        place.plugged.pull()
+        row = await person.sees(KEY, "Not plugged in")
+        assert "was pulled out" in row.sentences
+        assert it.application.session is None
 
     place.run(test)
 

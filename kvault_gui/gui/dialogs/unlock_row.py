@@ -25,7 +25,7 @@ from kvault_gui.gui.widgets.labels import label, plain_tip
 
 from .questions_rings import TouchRings
 from .questions_secret import SecretPanel, SecretWanted
-from .unlock_parts import AWAY, BLOCKED, LOOKING, PASSWORD, QUICK, Line, WayRow
+from .unlock_parts import AWAY, BLOCKED, LOOKING, PASSWORD, QUICK, READY, Line, WayRow
 
 LEAD = 70  # px: the icon's column
 TALL = 56  # px
@@ -238,8 +238,8 @@ class WayItem(QWidget):
     # --- at rest ---------------------------------------------------------------------------------------------------
 
     def set_row(self, row: WayRow) -> None:
-        """News of how it stands. What was wrong before is forgotten when its state changes."""
-        if row.state != self.row.state:
+        """News of how it stands. What was wrong before is forgotten when it can be used again."""
+        if row.state == READY != self.row.state:
             self.set_trouble("")
         self.row = row
         self.button.set_row(row)
