@@ -69,18 +69,18 @@ def bench_pkcs11(folder: Path, rounds: int, kind: str) -> None:
     sent = folder / "sent"
     sent.write_bytes(bytes.fromhex(str(params["sent"])))
     ours = timed(lambda: Pkcs11().unlock(params, desk(PIN)), rounds)
-    bare = timed(lambda: _bare_pkcs11(hsm, params), rounds)
-    told(f"SoftHSM2, {kind}", ours, bare, timed(lambda: _tool_pkcs11(hsm, params, sent), rounds))
+    bare = timed(lambda: bare_pkcs11(hsm, params), rounds)
+    told(f"SoftHSM2, {kind}", ours, bare, timed(lambda: tool_pkcs11(hsm, params, sent), rounds))
 
 
-def _bare_pkcs11(hsm: SoftHsm, params: Params) -> bytes:
-    """Initialise, log in, find, decrypt, finalise: python-pkcs11 alone."""
+def bare_pkcs11(hsm: SoftHsm, params: Params, label: str = "bench") -> bytes:
+    """Initialise, log in, find, decrypt, finalise: python-pkcs11 alone. AES-GCM for this file's own vault alone."""
     import pkcs11  # noqa: PLC0415 optional
 
     library = pkcs11.lib(str(Path(hsm.module).resolve()))
     sent = bytes.fromhex(str(params["sent"]))
     try:
-        with library.get_token(token_label="bench").open(user_pin=PIN) as session:
+        with library.get_token(token_label=label).open(user_pin=PIN) as session:
             if params["mode"] == "aes-gcm":
                 wanted = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY}
                 parameter: Any = pkcs11.GCMParams(sent[:12], bound(desk(PIN)), 128)
@@ -96,9 +96,9 @@ def _bare_pkcs11(hsm: SoftHsm, params: Params) -> bytes:
         library.finalize()
 
 
-def _tool_pkcs11(hsm: SoftHsm, params: Params, sent: Path) -> bytes:
+def tool_pkcs11(hsm: SoftHsm, params: Params, sent: Path, label: str = "bench") -> bytes:
     """The same by pkcs11-tool; its AES-GCM cannot take our associated data, so that it lists the key instead."""
-    common = ["--module", hsm.module, "--token-label", "bench", "--login", "--pin", PIN, "--id", str(params["id"])]
+    common = ["--module", hsm.module, "--token-label", label, "--login", "--pin", PIN, "--id", str(params["id"])]
     if params["mode"] == "aes-gcm":
         return hsm.tool("pkcs11-tool", *common, "--list-objects", "--type", "secrkey")
     return hsm.tool(
@@ -116,10 +116,10 @@ def bench_tpm(folder: Path, rounds: int, *, pin: bool, pcrs: list[int]) -> None:
         chip.persist("ecc256")
         params = Tpm().enrol(NewFactor(Method.TPM, pin=pin, pcrs=pcrs), desk("2468")).params
         ours = timed(lambda: Tpm().unlock(params, desk("2468")), rounds)
-        _theirs(chip, folder, pin=pin, pcrs=pcrs)
-        auth = _auth(pin=pin, pcrs=pcrs)
-        tool = timed(lambda: _tool_tpm(chip, folder, auth), rounds)
-        bare = timed(lambda: _bare_tpm(chip, params), rounds) if not pin and not pcrs else tool
+        sealed_by_tools(chip, folder, pin=pin, pcrs=pcrs)
+        auth = auth_of(pin=pin, pcrs=pcrs)
+        tool = timed(lambda: tool_tpm(chip, folder, auth), rounds)
+        bare = timed(lambda: bare_tpm(chip, params), rounds) if not pin and not pcrs else tool
         name = f"swtpm{', PIN' if pin else ''}{', PCRs' if pcrs else ''}"
         if bare is tool:
             print(f"{name:<22} kvault {ours:7.2f} ms   tool {tool:7.2f} ms   kvault/tool {ours / tool:5.2f}")  # noqa: T201
@@ -129,7 +129,7 @@ def bench_tpm(folder: Path, rounds: int, *, pin: bool, pcrs: list[int]) -> None:
         chip.close()
 
 
-def _theirs(chip: Swtpm, folder: Path, *, pin: bool, pcrs: list[int]) -> None:
+def sealed_by_tools(chip: Swtpm, folder: Path, *, pin: bool, pcrs: list[int]) -> None:
     """An object sealed by tpm2-tools in the same manner."""
     (folder / "secret").write_bytes(bytes(32))
     more = ["-p", "2468"] if pin else []
@@ -142,13 +142,13 @@ def _theirs(chip: Swtpm, folder: Path, *, pin: bool, pcrs: list[int]) -> None:
               "-u", str(folder / "public"), "-r", str(folder / "private"))  # fmt: skip
 
 
-def _auth(*, pin: bool, pcrs: list[int]) -> list[str]:
+def auth_of(*, pin: bool, pcrs: list[int]) -> list[str]:
     if pcrs:
         return ["-p", f"pcr:sha256:{','.join(map(str, pcrs))}"]
     return ["-p", "2468"] if pin else []
 
 
-def _tool_tpm(chip: Swtpm, folder: Path, auth: list[str]) -> bytes:
+def tool_tpm(chip: Swtpm, folder: Path, auth: list[str]) -> bytes:
     """tpm2_load and tpm2_unseal, what a script runs; flushed as a resource manager would do."""
     environment = {"TPM2TOOLS_TCTI": chip.tcti, "PATH": os.environ["PATH"]}
     item = str(folder / "item.ctx")
@@ -162,7 +162,7 @@ def _tool_tpm(chip: Swtpm, folder: Path, auth: list[str]) -> bytes:
     return opened
 
 
-def _bare_tpm(chip: Swtpm, params: Params) -> bytes:
+def bare_tpm(chip: Swtpm, params: Params) -> bytes:
     """Load and unseal by tpm2_pytss alone, without an encrypted session."""
     import tpm2_pytss  # noqa: PLC0415 optional
 
@@ -174,7 +174,7 @@ def _bare_tpm(chip: Swtpm, params: Params) -> bytes:
             return bytes(esys.unseal(item))
 
 
-def _fresh(code: str) -> None:
+def fresh(code: str) -> None:
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
 
 
@@ -184,9 +184,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
     print(f"{platform.platform()}, Python {platform.python_version()}, {rounds} rounds, medians")  # noqa: T201
-    empty = timed(lambda: _fresh("pass"), rounds)
+    empty = timed(lambda: fresh("pass"), rounds)
     for name in ("pkcs11", "tpm2_pytss"):
-        print(f"{name}: {timed(lambda: _fresh('import ' + name), rounds) - empty:.1f} ms to load, once a process")  # noqa: B023, T201 run at once
+        print(f"{name}: {timed(lambda: fresh('import ' + name), rounds) - empty:.1f} ms to load, once a process")  # noqa: B023, T201 run at once
     with tempfile.TemporaryDirectory(prefix="kv-chips-") as folder:
         for kind in ("aes256", "rsa2048", "rsa4096"):
             bench_pkcs11(Path(folder), rounds, kind)

@@ -51,7 +51,7 @@ class _Owner(UserInteraction):
         return PIN
 
 
-def _bare(open_device: Callable[[], CtapDevice], params: Params) -> bytes:
+def bare(open_device: Callable[[], CtapDevice], params: Params) -> bytes:
     """The same assertion by fido2's own client, opening and closing included."""
     device = open_device()
     try:
@@ -85,7 +85,7 @@ def compare(bench: Bench, open_device: Callable[[Plugged], CtapDevice], rounds: 
     params = method.enrol(wanted(), desk(person())).params
     acts: dict[str, Callable[[], bytes]] = {
         "kvault": lambda: method.unlock(params, desk(person(), given=PIN)),
-        "fido2": lambda: _bare(lambda: open_device(plugged), params),
+        "fido2": lambda: bare(lambda: open_device(plugged), params),
     }
     times: dict[str, list[float]] = {name: [] for name in acts}
     exchanges = {}
