@@ -25,6 +25,7 @@ EPILOG = """\
 REF is NAMESPACE/TITLE; namespaces may nest, and / in a title is written %2F.
 kv://NAMESPACE/TITLE/FIELD names one value.
 The password comes from a prompt, --password-fd or --password-file, never from the command line.
+Tokens, key files, shares: --with, --pin-file, --key-file, --shares-file; “kvault slot --help” lists the ways in.
 Exit codes: 0 done, 1 refused or failed, 2 usage, 3 not found, 4 locked or wrong credentials,
 5 damaged, 6 not permitted.
 """
