@@ -10,8 +10,10 @@ import pytest
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import (
     DamagedError,
+    DiskFullError,
     HeaderForgedError,
     NotPermittedError,
+    RotationRunningError,
     SlotNotFoundError,
     WaysNotCarriedError,
     WrongCredentialsError,
@@ -177,6 +179,49 @@ def test_a_user_key_that_was_interrupted_after_the_header_is_finished(
 
 def _stop(*_: object) -> None:
     raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("running", ["rotate_user_key", "rotate_vault_key"])
+@pytest.mark.parametrize("second", ["rotate_user_key", "rotate_vault_key"])
+def test_two_rotations_do_not_take_turns(desk: Desk, running: str, second: str) -> None:
+    """Either would go on with a key that the other one ends: what is in the vault would be lost."""
+    job = getattr(desk.engine.slots, running)()
+    next(job)
+    with pytest.raises(RotationRunningError):
+        run_here(getattr(desk.engine.slots, second)())
+    assert run_here(job) == []
+    assert run_here(getattr(desk.engine.slots, second)()) == []
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
+
+
+def test_a_rotation_that_was_given_up_is_no_longer_running(desk: Desk) -> None:
+    for rotate in (desk.engine.slots.rotate_user_key, desk.engine.slots.rotate_vault_key):
+        job = rotate()
+        next(job)
+        job.close()
+    assert run_here(desk.engine.slots.rotate_user_key()) == []
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
+
+
+def _full(*_: object) -> None:
+    raise DiskFullError
+
+
+@pytest.mark.parametrize("then", ["rotate_user_key", "rotate_vault_key"])
+def test_a_user_key_whose_last_step_met_a_full_disk_is_finished_by_the_next_rotation(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(rotation, "_finish", _full)
+        with pytest.raises(DiskFullError):
+            run_here(desk.engine.slots.rotate_user_key())
+    assert desk.readable(desk.engine)
+    run_here(getattr(desk.engine.slots, then)())
+    assert desk.readable(desk.engine)
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
 
 
 def test_a_session_that_reads_no_values_rotates_nothing(desk: Desk) -> None:

@@ -225,3 +225,12 @@ class WaysNotCarriedError(KvaultError):
     what = "These ways in would stop working: {names}"
     meaning = "They were made by an earlier kvault and have not been used since. Nothing was changed."
     advice = "Unlock once with each of them, or say twice that they may go."
+
+
+class RotationRunningError(KvaultError):
+    """A key of this vault is being exchanged; a second exchange beside it would lose the first one's key."""
+
+    code = "rotation-running"
+    what = "A key of this vault is being exchanged already"
+    meaning = "Nothing was changed."
+    advice = "Wait until that has ended, then try again."

@@ -330,7 +330,7 @@ class Store:
         except OutcomeUnknownError:
             self._broken = True
             raise
-        self._broken = True  # until the new file is open
+        self._broken, self._head = True, None  # until the new file is open: close() lets go of nothing twice
         with told(self.folder):
             head.close()
             self._database.close()

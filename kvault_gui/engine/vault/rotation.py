@@ -14,7 +14,14 @@ import msgspec
 
 from ..api import Category, Outcome, Progress
 from ..crypto.rng import random_bytes
-from ..errors import DamagedError, KvaultError, NotPermittedError, ValueDamagedError, WaysNotCarriedError
+from ..errors import (
+    DamagedError,
+    KvaultError,
+    NotPermittedError,
+    RotationRunningError,
+    ValueDamagedError,
+    WaysNotCarriedError,
+)
 from ..store.keys import StoreKeys
 from ..store.rekeying import New
 from . import drafts, identity, slots, ways
@@ -25,7 +32,7 @@ from .sealing import open_under, seal_under
 from .slots import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from ..store.header import Header
     from ..store.transaction import Tx
@@ -37,6 +44,21 @@ _LINK = b"kvault user key link v1"
 _OLD, _NEW = "old user key", "new user key"
 _BACKUP = b"kvault old vault key v1"
 _STEPS = 3
+
+
+@contextlib.contextmanager
+def _alone(vault: Vault) -> Iterator[None]:
+    """One exchange at a time. Jobs take turns: a second one would carry on with keys that the first one ends.
+
+    Raises RotationRunningError.
+    """
+    if vault.rotating:
+        raise RotationRunningError
+    vault.rotating = True
+    try:
+        yield
+    finally:
+        vault.rotating = False
 
 
 class _Carried(NamedTuple):
@@ -73,7 +95,15 @@ def _notes(carried: _Carried) -> list[str]:
 
 
 def user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
-    """A new user key; returns notes. Raises WaysNotCarriedError unless ``sure``, NotPermittedError."""
+    """A new user key; returns notes.
+
+    Raises WaysNotCarriedError unless ``sure``, NotPermittedError, RotationRunningError.
+    """
+    with _alone(vault):
+        return (yield from _user_key(vault, sure=sure))
+
+
+def _user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
     carried = _carried(vault, sure=sure)
     settle(vault)
     old = vault.opened_by
@@ -116,9 +146,11 @@ def _unlink(tx: Tx) -> None:
 
 
 def settle(vault: Vault) -> list[str]:
-    """At opening: finish or take back a rotation of UK that was interrupted; returns what was done, in words.
+    """At opening, and before the next rotation: finish or take back one of UK that was interrupted.
 
-    Raises DamagedError if the link leads nowhere.
+    ``vault.opened_by`` has the key of the header; ``vault.keys`` may still have the former one, when a full disk
+    stopped the last step in this session. Returns what was done, in words. Raises DamagedError if the link leads
+    nowhere.
     """
     uk = vault.opened_by.uk
     found: list[tuple[Any, ...]] = [
@@ -139,7 +171,7 @@ def settle(vault: Vault) -> list[str]:
     if vault.store.read_only:
         vault.keys = before
         return []
-    _finish(vault, before, vault.keys)
+    _finish(vault, before, vault.keys.with_user_key(uk))
     return ["A rotation of the user key was interrupted and has now been finished."]
 
 
@@ -156,8 +188,14 @@ def _opens(vault: Vault, key: bytes, box: bytes, name: str) -> bytes | None:
 def vault_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
     """A new vault key in a new file; returns notes. Closing the job before its end changes nothing.
 
-    Raises WaysNotCarriedError unless ``sure``, NotPermittedError, OldRowsError, DiskFullError, OutcomeUnknownError.
+    Raises WaysNotCarriedError unless ``sure``, NotPermittedError, RotationRunningError, OldRowsError, DiskFullError,
+    OutcomeUnknownError.
     """
+    with _alone(vault):
+        return (yield from _vault_key(vault, sure=sure))
+
+
+def _vault_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
     carried = _carried(vault, sure=sure)
     settle(vault)
     old, old_store = vault.opened_by, vault.store.keys
