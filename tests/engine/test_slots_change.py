@@ -217,6 +217,41 @@ def test_two_that_are_added_at_once_under_one_name_are_not_both_written(vault: D
     assert labels(vault).count("Same") == 1
 
 
+@pytest.mark.parametrize("meanwhile", ["removed", "replaced"])
+def test_what_takes_the_place_of_a_way_in_that_is_gone_by_then_is_refused(vault: Desk, meanwhile: str) -> None:
+    """Else its owner would hold a recovery code that opens nothing."""
+    old = add(vault.engine, "Old").slot.id
+    job = vault.engine.slots.replace(old, NewSlot("New", [CODE]))
+    step = next(job)
+    if meanwhile == "removed":
+        vault.engine.slots.remove(old, True)
+    else:
+        finish(vault.engine.slots.replace(old, NewSlot("Another", [CODE])))
+    before = labels(vault)
+    assert isinstance(step, OnToken)
+    step = job.send(step.work())  # the same again, to try it
+    assert isinstance(step, OnToken)
+    with pytest.raises(SlotNotFoundError, match="Old"):
+        job.send(step.work())
+    assert labels(vault) == before
+
+
+def test_limits_that_were_set_while_a_way_in_is_sealed_again_stay(vault: Desk) -> None:
+    slot = add(vault.engine, "Mine", password("x")).slot.id
+    vault.person.answers = ["x"] * 4
+    job = vault.engine.slots.reseal(slot)
+    step = next(job)
+    vault.engine.slots.limit(slot, ON, START + 60)
+    vault.engine.slots.rename(slot, "Yours")
+    try:
+        while True:
+            assert isinstance(step, OnToken)
+            step = job.send(step.work())
+    except StopIteration as end:
+        sealed = end.value
+    assert (sealed.label, sealed.once, sealed.expires) == ("Yours", True, START + 60)
+
+
 # --- browsing only ---------------------------------------------------------------------------------------------------
 
 

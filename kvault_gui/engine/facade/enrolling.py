@@ -28,6 +28,7 @@ from ..errors import (
     NotMineError,
     OutcomeUnknownError,
     SlotAlteredError,
+    SlotNotFoundError,
     TokenError,
     TpmChangedError,
     WrongCredentialsError,
@@ -134,6 +135,7 @@ def _allowed(vault: Vault, wanted: NewSlot, old: Slot | None) -> str:
     policy.check_factors(wanted.factors)
     policy.check_end(wanted.expires, vault.clock())
     if old is not None:
+        _standing(header, old)
         probe = msgspec.structs.replace(
             old,
             id="",
@@ -143,6 +145,17 @@ def _allowed(vault: Vault, wanted: NewSlot, old: Slot | None) -> str:
         )
         losing.check(header, _exchanged(header, old, probe), sure=True)
     return label
+
+
+def _standing(header: Header, old: Slot) -> Slot:
+    """The way in as it stands now: while somebody looks for a token, another act may change it.
+
+    Raises SlotNotFoundError: it is gone. What is put in its place would be gone with it, and nobody would be told.
+    """
+    for slot in header.slots:
+        if slot.id == old.id:
+            return slot
+    raise SlotNotFoundError(name=old.title)
 
 
 def _exchanged(header: Header, old: Slot, new: Slot) -> Header:
@@ -298,6 +311,7 @@ def reseal(vault: Vault, name: str, around: Surroundings) -> Steps[SlotInfo]:
         factor_now, output = yield from _renew(factor, desk, visit, prompter, verified=fits)
         factors.append(factor_now)
         outputs.append(output)
+    slot = _standing(vault.store.header, slot)  # its name and its limits as they are by now
     keys = slots.Keys(vault.opened_by.vk, vault.opened_by.uk if slot.wrapped_uk is not None else None)
     terms = slots.Terms(slot.title, vault.clock(), slot.once, slot.expires or None)
     new, public = slots.make(vault.id.hex(), terms, factors, outputs, keys)
@@ -307,7 +321,6 @@ def reseal(vault: Vault, name: str, around: Surroundings) -> Steps[SlotInfo]:
         ways.keep_public_key(tx, new, public, vault.clock())
         ways.carry_use(tx, slot.id, new.id)
 
-    tries.find(vault.store.header, slot.id)  # it may have been removed meanwhile
     ways.change_header(
         vault, lambda header: _exchanged(header, slot, new), "slot.resealed", object=slot.title, after=after
     )
