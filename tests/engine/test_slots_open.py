@@ -301,6 +301,8 @@ class Answer:
     def __init__(self, errors: dict[str, BaseException | bytes]) -> None:
         self.errors = errors
         self.asked: list[str] = []
+        self.wants_pin = False
+        self.pins: list[str] = []
 
     def unlock(self, params: dict[str, str | int], desk: Way) -> bytes:
         name = str(params["token"])
@@ -308,6 +310,8 @@ class Answer:
         found = self.errors[name]
         if isinstance(found, BaseException):
             raise found
+        if self.wants_pin:
+            self.pins.append(desk.secret(AskSecret(name, "")).text())
         desk.took(f"pcsc:{name}")
         return found
 
@@ -366,6 +370,22 @@ def test_a_wrong_pin_is_never_tried_on_the_next_token(vault: Desk, tokens: Answe
             opens(vault.folder, Method.FIDO2, "1234")
         assert tokens.asked == ["A"]
     assert attempts.read(vault.folder) == []
+
+
+def test_a_pin_that_was_given_ahead_goes_to_one_token_alone(vault: Desk, tokens: Answer) -> None:
+    """Whoever can write the folder, and alters the first way in, must not make the second token count a wrong PIN."""
+    tokens.wants_pin = True
+    tamper(vault.folder, lambda slots: next(s for s in slots if s["label"] == "Spare A").update(salt="00" * 32))
+    with pytest.raises(CancelledError):  # the second token's PIN is asked for, and nobody is there
+        opens(vault.folder, Method.FIDO2, "1234")
+    assert tokens.pins == ["1234"]
+    tokens.pins.clear()
+    assert opens(vault.folder, Method.FIDO2, "1234", answers=["5678"]).tokens == ["pcsc:B"]
+    assert tokens.pins == ["1234", "5678"]
+    tokens.pins.clear()
+    tokens.errors["A"] = TokenMissingError(name="A")
+    assert opens(vault.folder, Method.FIDO2, "5678").tokens == ["pcsc:B"]
+    assert tokens.pins == ["5678"]
 
 
 def test_a_token_that_answers_wrongly_means_an_altered_way_in(vault: Desk, tokens: Answer) -> None:

@@ -6,6 +6,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from ..api import Given, Method, on_token
 from ..errors import (
     DamagedError,
@@ -85,11 +87,19 @@ class Visit:
         self.vault_name = vault_name
         self.given = list(given)
         self.kdf_seconds = kdf_seconds
+        self._handed: list[Given] = []
         self._outputs: dict[tuple[str, str, tuple[tuple[str, str | int], ...]], tuple[bytes, list[str]]] = {}
 
     def desk(self, vault: str, label: str, given: Given | None, *, patient: bool = True) -> Desk:
-        """Where one factor of a way in is given."""
-        return Desk(self.prompter, vault, self.vault_name, label, self.kdf_seconds, given, patient=patient, used=[])
+        """Where one factor of a way in is given.
+
+        A PIN that was given ahead goes to one token: what the next one wants is asked for, or it would cost a try.
+        """
+        spent = any(each is given for each in self._handed)
+        if given is not None and spent and given.method in methods.HARDWARE:
+            given = msgspec.structs.replace(given, secret=None)
+        about = (self.prompter, vault, self.vault_name, label, self.kdf_seconds, given)
+        return Desk(*about, patient=patient, used=[], handed=self._handed)
 
     def output(self, factor: Factor, desk: Desk) -> tuple[bytes, list[str]]:
         """What one factor gives, and the ids of the tokens that took part. Raises as UnlockMethod.unlock does."""

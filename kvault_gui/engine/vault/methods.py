@@ -16,7 +16,8 @@ class Desk(NamedTuple):
     """Where a factor is given: who is asked, for which vault, and what was given already.
 
     ``patient`` False: other ways in wait for their turn, so a token that is not there is TokenMissingError at once
-    instead of an AskPlug. ``used`` collects the ids of the tokens that took part, see ``took``.
+    instead of an AskPlug. ``used`` collects the ids of the tokens that took part, see ``took``; ``handed`` what was
+    given ahead and was taken.
     """
 
     prompter: Prompter
@@ -27,6 +28,7 @@ class Desk(NamedTuple):
     given: Given | None = None
     patient: bool = True
     used: list[str] | None = None
+    handed: list[Given] | None = None
 
     @property
     def wanted_token(self) -> str:
@@ -41,6 +43,8 @@ class Desk(NamedTuple):
     def secret(self, question: AskSecret) -> Secret:
         """What was given ahead, as a copy, else the person's answer. Raises CancelledError."""
         if self.given is not None and self.given.secret is not None and self.given.secret.value:
+            if self.handed is not None:
+                self.handed.append(self.given)
             return Secret(bytearray(self.given.secret.value))
         return self.prompter.ask(question)
 
