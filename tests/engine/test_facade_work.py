@@ -29,6 +29,7 @@ from kvault_gui.engine.errors import (
 )
 from kvault_gui.engine.store.store import Store
 from tests.engine.vault.kit import PASSWORD, Desk, desk, field, login
+from tests.engine.ways_kit import add, code
 from tests.jobs import finish
 
 if TYPE_CHECKING:
@@ -286,6 +287,14 @@ def test_an_export_asks_for_a_way_in_and_is_recorded_around_the_act(desk: Desk, 
         ("export.done", Outcome.DONE, Category.EXPORT),
     ]
     assert records[1].details["entries"] == 1
+
+
+def test_a_way_in_that_reads_no_value_confirms_no_export(desk: Desk, tmp_path: Path) -> None:
+    added = add(desk.engine, "Browse", reads_values=False)
+    desk.person.answers = [code(added)]
+    with pytest.raises(WrongCredentialsError):
+        export(desk, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.parametrize(("answers", "error"), [(["wrong"], WrongCredentialsError), ([], CancelledError)])

@@ -274,6 +274,30 @@ def test_a_way_in_without_the_user_key_lists_and_reads_no_value(vault: Desk) -> 
     vault.open()
 
 
+def test_who_reads_no_value_takes_none_of_the_ways_in_away_that_do(vault: Desk) -> None:
+    entry = vault.engine.secrets.create(login())
+    vault.engine.secrets.trash([entry])
+    added = add(vault.engine, "Browse", reads_values=False)
+    other = add(vault.engine, "Browse too", reads_values=False)
+    vault.engine.vaults.close()
+    engine, _ = unlock(vault.folder, Method.RECOVERY_CODE, code(added))
+    before = header_of(vault.folder)
+    mine = next(slot.id for slot in engine.slots.all() if slot.label == "Password")
+    for act in (
+        lambda: engine.slots.remove(mine, True),
+        lambda: engine.slots.rename(mine, "Gone"),
+        lambda: engine.slots.limit(mine, ON, None),
+        lambda: finish(engine.slots.replace(mine, NewSlot("Mine", [CODE], reads_values=False))),
+        lambda: engine.secrets.delete([entry]),
+    ):
+        with pytest.raises(NotPermittedError):
+            act()
+    assert header_of(vault.folder) == before
+    engine.slots.remove(other.slot.id)
+    engine.vaults.close()
+    vault.open()
+
+
 # --- replacing, renaming ---------------------------------------------------------------------------------------------
 
 

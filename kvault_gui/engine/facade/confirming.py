@@ -41,13 +41,13 @@ def confirm(vault: Vault, around: Surroundings) -> Steps[None]:
 
 def _way(vault: Vault, visit: tries.Visit) -> Slot | None:
     """The way in to go through; None: a password or recovery code does."""
-    here = [slot for slot in vault.store.header.slots if not tries.is_over(slot, vault.clock())]
+    here = [slot for slot in vault.store.header.slots if _is_owners(slot) and not tries.is_over(slot, vault.clock())]
     for slot in here:
         if slot.id == vault.way and any(factor.method in methods.HARDWARE for factor in slot.factors):
             return slot
     if any(len(slot.factors) == 1 and slot.method in _TYPED for slot in here):
         return None
-    whole = [slot for slot in here if slot.wrapped_uk is not None and not slot.once]
+    whole = [slot for slot in here if not slot.once]
     if len(whole) <= 1:
         return whole[0] if whole else None
     question = AskChoice(f"Export {visit.vault_name}: confirm with which way in?", [slot.title for slot in whole])
@@ -55,6 +55,11 @@ def _way(vault: Vault, visit: tries.Visit) -> Slot | None:
     if not answer.isdecimal() or int(answer) >= len(whole):
         raise InvalidInputError(reason="There is no such choice", field="choice")
     return whole[int(answer)]
+
+
+def _is_owners(slot: Slot) -> bool:
+    """Whoever was given a way in that reads no values is not to let all of them out at somebody else's window."""
+    return slot.wrapped_uk is not None
 
 
 def _through(vault: Vault, slot: Slot, visit: tries.Visit) -> Steps[None]:
@@ -72,7 +77,7 @@ def _typed(vault: Vault, visit: tries.Visit, around: Surroundings) -> Steps[None
         visit.given = tries.given_of(credential)
         # The header of an open vault is verified, so a way in that opens is the owner's.
         ways = tries.candidates(vault.store.header, credential, around.clock())
-        for slot in [slot for slot in ways if len(slot.factors) == 1]:
+        for slot in [slot for slot in ways if len(slot.factors) == 1 and _is_owners(slot)]:
             try:
                 yield from _through(vault, slot, visit)
             except (WrongCredentialsError, InvalidInputError):

@@ -135,7 +135,7 @@ def _allowed(vault: Vault, wanted: NewSlot, old: Slot | None) -> str:
     policy.check_factors(wanted.factors)
     policy.check_end(wanted.expires, vault.clock())
     if old is not None:
-        _standing(header, old)
+        policy.check_reach(vault, _standing(header, old))
         probe = msgspec.structs.replace(
             old,
             id="",

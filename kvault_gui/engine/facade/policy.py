@@ -27,6 +27,16 @@ def refuse_without_values(vault: Vault) -> NoReturn:
     raise NotPermittedError(who=vault.session.who, act=act)
 
 
+def check_reach(vault: Vault, slot: Slot) -> None:
+    """A session that reads no values leaves those ways in alone that do: else it could take them all but one away.
+
+    Raises NotPermittedError.
+    """
+    if slot.wrapped_uk is not None and vault.opened_by.uk is None:
+        act = "change a way in that reads values, as this one does not"
+        raise NotPermittedError(who=vault.session.who, act=act)
+
+
 def label(header: Header, wanted: str, old: Slot | None = None) -> str:
     """The name as it is stored; ``old``: the way in that bears it now. Raises InvalidInputError, SlotNameTakenError."""
     name = wanted.strip()

@@ -48,6 +48,7 @@ class Slots:
         """Remove a way in."""
         vault = self._managed()
         header, old = vault.store.header, tries.find(vault.store.header, slot)
+        policy.check_reach(vault, old)
         losing.check(header, _without(header, old), sure=sure)
         ways.change_header(vault, lambda now: _without(now, old), "slot.removed", object=old.title)
         enrolling.forget_slot(vault, old, self._engine.around)
@@ -56,6 +57,7 @@ class Slots:
         """Give it another name."""
         vault = self._managed()
         old = tries.find(vault.store.header, slot)
+        policy.check_reach(vault, old)
         name = policy.label(vault.store.header, label, old)
         if name == old.title:
             return
@@ -66,6 +68,7 @@ class Slots:
         """Let it be used once, or until a time."""
         vault = self._managed()
         old = tries.find(vault.store.header, slot)
+        policy.check_reach(vault, old)
         policy.check_end(expires, vault.clock())
         new = msgspec.structs.replace(old, once=once, expires=int(expires or 0))
         losing.check(vault.store.header, _with(vault.store.header, new), sure=True)

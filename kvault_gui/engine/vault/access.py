@@ -36,7 +36,7 @@ _ROLES: dict[Role, frozenset[Action]] = {
     Role.READER: frozenset({Action.BROWSE, Action.READ, Action.CODE, Action.LOG}),
     Role.AGENT: frozenset(),
 }
-_NEED_VALUES = frozenset({Action.READ, Action.CODE, Action.WRITE, Action.EXPORT})
+_NEED_VALUES = frozenset({Action.READ, Action.CODE, Action.WRITE, Action.DELETE, Action.EXPORT})
 
 
 def check(vault: Vault, action: Action, *, namespace: int | None = None, tags: Sequence[str] = ()) -> GrantRow | None:
