@@ -227,3 +227,20 @@ def test_tokens_are_listed_by_the_ids_that_options_take(owner: Owner) -> None:
     assert "piv" in found[owner.parts.tokens["yubikey"]]["methods"]
     shown = owner.kvault.bare("slot", "tokens", "--module", owner.parts.hsm.module, "--json").json
     assert {token["name"] for token in shown} == {"owner", "spare"}
+
+
+def test_a_pin_opens_the_vault_again_for_a_while_until_it_is_forgotten(owner: Owner) -> None:
+    kvault, pin = owner.kvault, owner.kvault.home / "quick"
+    pin.write_text("135246\n")
+    assert not kvault.bare("slot", "quick", "state", "--json").json["ready"]
+    set_up = kvault.run("slot", "quick", "remember", "--minutes", "5", "--new-pin-file", str(pin), "--json")
+    assert set_up.code == 0, set_up.err
+    assert set_up.json["ready"]
+    opened = kvault.bare("ls", "--with", "quick", "--pin-file", str(pin))
+    assert opened.code == 0, opened.err
+    wrong = kvault.bare("ls", "--json", "--with", "quick", "--pin-file", owner.wrong)
+    assert (wrong.code, wrong.error["error"]) == (4, "wrong-quick-pin")
+    assert kvault.bare("slot", "quick", "state", "--json").json["retries"] == set_up.json["retries"] - 1
+    kvault.bare("slot", "quick", "forget")
+    over = kvault.bare("ls", "--json", "--with", "quick", "--pin-file", str(pin))
+    assert (over.code, over.error["error"]) == (4, "quick-over")
