@@ -46,19 +46,22 @@ class _Owner(UserInteraction):
     def prompt_up(self) -> None:
         """It is touched at once."""
 
+    def __init__(self, pin: str) -> None:
+        self._pin = pin
+
     def request_pin(self, permissions: object, rp_id: str | None) -> str | None:
         del permissions, rp_id
-        return PIN
+        return self._pin
 
 
-def bare(open_device: Callable[[], CtapDevice], params: Params) -> bytes:
+def bare(open_device: Callable[[], CtapDevice], params: Params, pin: str = PIN) -> bytes:
     """The same assertion by fido2's own client, opening and closing included."""
     device = open_device()
     try:
         client = Fido2Client(
             device,
             DefaultClientDataCollector(f"https://{RP}", verify=lambda _rp, _origin: True),
-            user_interaction=_Owner(),
+            user_interaction=_Owner(pin),
             extensions=[HmacSecretExtension(allow_hmac_secret=True)],
         )
         options = PublicKeyCredentialRequestOptions(

@@ -163,7 +163,7 @@ class Parts:
         self.service = shared_service()
         self.service.empty()
         self._stack.callback(self.service.empty)
-        self._stack.enter_context(usb_ports(self._patch))  # nothing that is plugged into this computer takes part
+        self.ports = self._stack.enter_context(usb_ports(self._patch))  # no key of this computer takes part
         self.key = Key(_SERIALS[0], ATR_NFC, openpgp=False)
         self.spare = Key(_SERIALS[1], ATR_USB, openpgp=True)
         touch = Touch(after=None)
