@@ -34,8 +34,10 @@ from kvault_gui.engine.errors import (
     WrongCredentialsError,
     WrongKeyFileError,
 )
+from kvault_gui.engine.facade import Engine, methods
 from kvault_gui.engine.vault import slip39
 from tests.engine.altering import PUT_BACK, alterations, exchange, params_of, slot_in, slot_named
+from tests.engine.unlock.script import ScriptedPrompter
 from tests.engine.vault.kit import Desk, desk
 from tests.engine.ways_kit import CODE, Json, add, code, key_file, opens, password, shares, tamper
 
@@ -143,6 +145,46 @@ def test_a_way_in_that_is_said_to_be_of_another_kind_does_not_open(place: Place,
     assert place.headers() == altered
     assert place.otherwise() == [PUT_BACK]
     place.unlock(Method.PASSWORD)
+
+
+def test_one_way_in_of_no_known_kind_does_not_hide_the_others_from_who_wants_to_unlock(place: Place) -> None:
+    """The dialog and the command line look before they unlock."""
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
+    tamper(place.folder, lambda slots: slot_named(slots, "By shares").update(method="telepathy"))
+    found = engine.vaults.probe(str(place.folder))
+    assert [slot.label for slot in found.slots if slot.label.startswith("By")] == [
+        "By password",
+        "By recovery_code",
+        "By key_file",
+    ]
+    assert found.repaired == "A way in is of a kind that does not exist; it is left out."
+    assert place.otherwise() == [PUT_BACK]
+
+    def alter(slots: list[Json]) -> None:
+        for slot in slots:
+            slot.update(method="telepathy")
+
+    tamper(place.folder, alter)
+    with pytest.raises(HeaderDamagedError):
+        engine.vaults.probe(str(place.folder))
+
+
+@pytest.mark.parametrize("end", [-1, -(1 << 62), 1 << 53, (1 << 63) - 1])
+def test_an_end_that_is_no_time_is_a_damaged_header(place: Place, end: int) -> None:
+    def alter(slots: list[Json]) -> None:
+        for slot in slots:
+            slot.update(expires=end)
+
+    tamper(place.folder, alter)
+    altered = place.headers()
+    for method in (Method.PASSWORD, Method.RECOVERY_CODE):
+        with pytest.raises(HeaderDamagedError):
+            place.unlock(method)
+    assert place.headers() == altered
+
+
+def test_numbers_that_are_no_pcrs_are_told_without_counting_them() -> None:
+    assert methods.of(Method.TPM).describe({"pin": 1, "pcrs": "7,11," + "9" * 5_000}) == "PIN, PCR 7, 11"
 
 
 @pytest.mark.parametrize("change", ["swapped", "doubled", "dropped"])

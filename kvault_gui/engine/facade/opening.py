@@ -35,7 +35,7 @@ from .info import slot_info
 from .session import ALL_DERIVED, Surroundings, opened_of, vault_of
 
 if TYPE_CHECKING:
-    from ..api import Accept
+    from ..api import Accept, SlotInfo
     from ..store.transaction import Tx
     from ..vault.context import Vault
     from ..vault.slots import Keys
@@ -46,16 +46,28 @@ def probe(path: str) -> Probe:
     """What can be known without opening."""
     folder = Path(path).absolute()
     seen = read_header(folder)
-    repaired = " ".join(seen.findings) or None
-    return Probe(
-        str(folder),
-        folder.name,
-        seen.header.vault,
-        [slot_info(slot) for slot in seen.header.slots],
-        attempts.read(folder),
-        seen.holder,
-        repaired,
-    )
+    told, odd = _told(seen.header)
+    repaired = " ".join([*seen.findings, *odd]) or None
+    return Probe(str(folder), folder.name, seen.header.vault, told, attempts.read(folder), seen.holder, repaired)
+
+
+def _told(header: Header) -> tuple[list[SlotInfo], list[str]]:
+    """The ways in, and what is odd: nobody has verified them yet, and one that was altered must not hide the others.
+
+    Raises HeaderDamagedError if none of them is of a known kind.
+    """
+    told: list[SlotInfo] = []
+    odd: list[str] = []
+    problem: HeaderDamagedError | None = None
+    for slot in header.slots:
+        try:
+            told.append(slot_info(slot))
+        except HeaderDamagedError as error:
+            problem = problem or error
+            odd = ["A way in is of a kind that does not exist; it is left out."]
+    if problem is not None and not told:
+        raise problem
+    return told, odd
 
 
 class _Opening(NamedTuple):

@@ -22,6 +22,7 @@ MAX_SLOTS = 64
 MAX_FACTORS = 8  # a slot
 MAX_PARAMS = 32  # a factor
 _NUMBER_LIMIT = 1 << 63
+_LATEST = 1 << 53  # seconds: what every calendar and a real number can hold
 _DIGEST = 64  # hex digits
 _LINES = 4  # the last one is empty
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
@@ -212,7 +213,7 @@ def _check_slot(slot: Slot) -> None:
     if len(slot.more) >= MAX_FACTORS or any(len(factor.params) > MAX_PARAMS for factor in slot.factors):
         _damaged("a slot asks for too much")
     numbers = [value for factor in slot.factors for value in factor.params.values() if isinstance(value, int)]
-    if not all(_number(value) for value in (*numbers, slot.expires)):
+    if not all(_number(value) for value in numbers) or not 0 <= slot.expires < _LATEST:
         _damaged("a number is out of range")
     try:
         json.dumps(msgspec.to_builtins(slot), ensure_ascii=False).encode()
