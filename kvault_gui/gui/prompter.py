@@ -63,7 +63,8 @@ class WindowPrompter:
                 await _run(ask, choice)
                 return Secret.of(str(choice.chosen()))
             case AskConfirm():
-                if not await ask.confirm(question.title, question.text, question.action):
+                # It loads program code, replaces a key or spends the last try: no Enter meant for a field does that.
+                if not await ask.confirm(question.title, question.text, question.action, danger=True):
                     raise CancelledError
                 return Secret.of("yes")
             case AskFile():

@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from kvault_gui.engine.api import AskChoice, AskConfirm, AskSecret, AskTouch, Secret
@@ -73,6 +75,13 @@ def test_yes_is_said_by_the_verb_alone(qapp: QApplication) -> None:
 
     assert answered(qapp, question, act) == Secret.of("yes")
     assert answered(qapp, question, lambda dialog: dialog.safe.click()) is None
+
+
+@pytest.mark.parametrize("more", [{}, {"replaces": True}, {"loads": "/home/me/module.so"}])
+def test_enter_is_no_yes(qapp: QApplication, more: dict[str, Any]) -> None:
+    """It may have been meant for the field before: the answer would load somebody's program code."""
+    question = AskConfirm("Load it?", "It is program code.", "Load it", **more)
+    assert answered(qapp, question, lambda dialog: QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)) is None
 
 
 def test_a_touch_that_does_not_come_is_a_cancel(qapp: QApplication) -> None:
