@@ -89,20 +89,21 @@ class Unlocking(QObject):
             self.shown.showMinimized()  # without a tray a hidden window could not be found again
         await self._probe()
         if self.dialog is not None:
-            self._tell_reason(self.dialog)
+            self._tell_reason()
         self.look_again()
 
-    def _tell_reason(self, dialog: UnlockDialog) -> None:
+    def _tell_reason(self) -> None:
         reason = self._application.inherited.state.get("reason")
         if reason == ENGINE_ENDED:
-            dialog.show_news(
-                self.tr("kvault's engine ended unexpectedly"),
-                self.tr("The vault is locked. Nothing that was stored is lost."),
-            )
+            text = self.tr("The vault is locked. Nothing that was stored is lost.")
+            self._tell(self.tr("kvault's engine ended unexpectedly"), text)
         elif reason == TOKEN_OUT:
-            dialog.show_news(
-                self.tr("Locked, because the token was pulled out"), self.tr("Settings say so. Nothing is lost by it.")
-            )
+            text = self.tr("Settings say so. Nothing is lost by it.")
+            self._tell(self.tr("Locked, because the token was pulled out"), text)
+
+    def _tell(self, title: str, text: str) -> None:
+        """Say what has happened since the vault was open; another vault's state takes it away."""
+        self.shown.set_state(self.shown.state._replace(news=(title, text)))
 
     def come_forward(self) -> None:
         """Show the dialog or the wizard in front."""
@@ -340,9 +341,9 @@ class Unlocking(QObject):
         dialog.clear_problem()
         again = self.tr("Unlock once more.")
         if choice == HEAD:
-            dialog.show_news(self.tr("Everything is verified before the vault opens"), again)
+            self._tell(self.tr("Everything is verified before the vault opens"), again)
         elif choice == MISSING:
-            dialog.show_news(self.tr("The vault opens without the missing changes"), again)
+            self._tell(self.tr("The vault opens without the missing changes"), again)
 
     # Another vault ----------------------------------------------------------------------------------------------------
 

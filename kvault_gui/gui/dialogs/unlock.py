@@ -161,10 +161,6 @@ class UnlockDialog(QDialog):
         """The rows under the field, from above to below."""
         return self._rows.items if self._rows is not None else []
 
-    def show_news(self, title: str, text: str) -> None:
-        """Say what has happened since the vault was open; a state without news takes it away."""
-        self.set_state(self._state._replace(news=(title, text)))
-
     # --- unlocking -------------------------------------------------------------------------------------------------
 
     def choose(self, slot: str) -> None:

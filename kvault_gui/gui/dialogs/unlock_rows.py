@@ -212,7 +212,7 @@ class WayRows(QWidget):
         """Mark the way to which the typed password goes; "" none."""
         self._selected = slot
         for each, item in self._items.items():
-            item.button.choose(on=each == slot)
+            item.button.choose(on=bool(slot) and each == slot)
 
     def item(self, slot: str) -> WayItem | None:
         """The row of a slot."""
