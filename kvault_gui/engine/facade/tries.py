@@ -147,8 +147,9 @@ def find(header: Header, name: str) -> Slot:
 
 
 def candidates(header: Header, credential: Credential, now: float) -> list[Slot]:
-    """The ways in to try, in order: the ones that want just what was given, then those that want the least besides.
+    """The ways in to try, in order: those that want just what was given; without any, those that want least besides.
 
+    A mistyped password must not lead to a token that wants its PIN: whoever means the way in that has both names it.
     Raises SlotNotFoundError, SlotExpiredError, InvalidInputError.
     """
     if credential.slot:
@@ -170,7 +171,8 @@ def candidates(header: Header, credential: Credential, now: float) -> list[Slot]
         unused = len(given) - sum(each is not None for each in found)
         return found.count(None) + unused, len(slot.factors)
 
-    return sorted(open_ones, key=missing)
+    exact = [slot for slot in open_ones if missing(slot)[0] == 0]
+    return exact or sorted(open_ones, key=missing)
 
 
 def _has(slot: Slot, method: Method) -> bool:
