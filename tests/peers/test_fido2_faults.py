@@ -137,6 +137,20 @@ def test_after_three_wrong_pins_it_is_to_be_pulled_out_and_plugged_in_again(benc
     assert unlock(params, person(PIN, replug), patient=True) == output
 
 
+def test_a_token_that_does_not_tell_its_pause_says_so_when_it_refuses_a_right_pin(bench: Bench) -> None:
+    token = Authenticator(PIN, Model(tells_pause=False))
+    plugged = bench.plug(token)
+    params, output = enrol()
+    for expected in (WrongPinError, WrongPinError, PinPausedError):
+        with pytest.raises(expected):
+            unlock(params, person("0000"))
+    with pytest.raises(PinPausedError):
+        unlock(params)
+    assert token.pin_retries == 5
+    plugged.again()
+    assert unlock(params) == output
+
+
 def test_a_right_pin_gives_the_tries_back(usb: Bench) -> None:
     token = Authenticator(PIN)
     usb.plug(token)

@@ -154,7 +154,11 @@ class Token:
             except CtapError as error:
                 if error.code not in (CtapError.ERR.PIN_INVALID, CtapError.ERR.PIN_AUTH_BLOCKED):
                     raise
+                paused = error.code == CtapError.ERR.PIN_AUTH_BLOCKED
             retries = self.pin_retries()  # says itself that it is blocked or paused
+        if paused:
+            # Its answer about the tries need not tell that (section 6.5.5.2): a Nitrokey 3's does not.
+            raise PinPausedError(name=self.name, retries=retries)
         raise (LastPinTryError if retries == 1 else WrongPinError)(name=self.name, retries=retries)
 
     def _checked(self, pin: Secret) -> str:

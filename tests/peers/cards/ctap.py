@@ -63,6 +63,7 @@ class Model:
     always_uv: bool = False
     pin: bool = True  # knows clientPIN at all
     force_change: bool = False
+    tells_pause: bool = True  # whether it takes a PIN before it was pulled out: optional, section 6.5.5.2
     firmware: int = 0
 
 
@@ -196,7 +197,8 @@ class Authenticator:
     def _client_pin(self, params: Params) -> Steps:
         command = params[2]
         if command == 1:
-            return {3: self.pin_retries, 4: self._wrong_in_a_row >= PAUSE_AFTER}
+            pause = {4: self._wrong_in_a_row >= PAUSE_AFTER} if self.model.tells_pause else {}
+            return {3: self.pin_retries, **pause}
         if command == 7:
             return {5: self.uv_retries}
         protocol = self._protocol(params.get(1))
