@@ -179,7 +179,13 @@ def test_the_same_two_may_be_two_ways_in_and_each_opens_for_itself(parts: Parts,
     second = parts.add("Second", *factors(parts, pair), folder=first.folder)
     assert parts.unlock(first).slot == first.slot
     assert parts.unlock(second).slot == second.slot
-    # Whichever comes first opens where none is named, and nothing is asked for twice.
+
+
+def test_of_two_ways_in_by_the_same_two_either_opens_where_none_is_named(parts: Parts) -> None:
+    parts.arrange()
+    pair = (Method.PIV, Method.TPM)
+    first = parts.add("First", *factors(parts, pair))
+    second = parts.add("Second", *factors(parts, pair), folder=first.folder)
     assert parts.unlock(first, named=False).slot in {first.slot, second.slot}
 
 
