@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,13 +15,16 @@ from kvault_gui.engine.errors import (
     NotPermittedError,
     RotationRunningError,
     SlotNotFoundError,
+    ValueDamagedError,
     WaysNotCarriedError,
     WrongCredentialsError,
 )
 from kvault_gui.engine.facade import Engine
 from kvault_gui.engine.facade.steps import run_here
-from kvault_gui.engine.vault import rotation
-from kvault_gui.engine.vault.schema import SLOT_KEY
+from kvault_gui.engine.vault import namespaces, rotation
+from kvault_gui.engine.vault.reading import numbers
+from kvault_gui.engine.vault.schema import NAMESPACE_KEY, SLOT_KEY, USER_KEY_LINK
+from kvault_gui.engine.vault.sealing import Keyring, open_under
 from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
@@ -203,6 +206,40 @@ def test_a_rotation_that_was_given_up_is_no_longer_running(desk: Desk) -> None:
     assert run_here(desk.engine.slots.rotate_user_key()) == []
     desk.engine.vaults.close()
     assert desk.all_open() == []
+
+
+def test_who_has_the_old_keys_reads_nothing_that_is_written_under_a_new_user_key(desk: Desk) -> None:
+    """A lost token and an old copy give both keys of then, and with them every key of a namespace of then."""
+    vault = desk.engine.vault
+    lost = Keyring(vault.id, vault.opened_by.uk, vault.keys._wrapped)
+    known = {lost._namespace_key(row[1], row[2]) for row in _namespace_keys(desk)}
+    job = desk.engine.slots.rotate_user_key()
+    next(job)
+    (link,) = vault.store.rows(USER_KEY_LINK, [1])  # the folder is copied at the worst moment
+    run_here(job)
+    led_to = [_opened(lost, box, name) for box in link[1:3] for name in ("old user key", "new user key")]
+    assert vault.opened_by.uk not in led_to
+    assert vault.opened_by.uk != lost._user_key()
+    for row in _namespace_keys(desk):
+        newest = namespaces.epoch(vault, row[1])
+        assert vault.keys._namespace_key(row[1], newest) not in known
+    made = desk.engine.secrets.create(api.EntryInput(api.Kind.CREDENTIAL, "two", "deep/down", [field("later")]))
+    assert desk.engine.secrets.reveal(made, "password", api.Use.READ).text() == "later"
+    desk.engine.vaults.close()
+    assert desk.all_open() == []
+
+
+def _opened(keys: Keyring, box: object, name: str) -> bytes | None:
+    assert isinstance(box, bytes)
+    try:
+        return open_under(keys._user_key(), keys.vault, b"kvault user key link v1", box, name)
+    except ValueDamagedError:
+        return None
+
+
+def _namespace_keys(desk: Desk) -> list[tuple[Any, ...]]:
+    store = desk.engine.vault.store
+    return [*store.rows(NAMESPACE_KEY, numbers(store, "select id from namespace_key"))]
 
 
 def _full(*_: object) -> None:

@@ -149,7 +149,7 @@ def _output(secret: bytes, params: Params, desk: Desk) -> bytes:
 
 def _pcrs(params: Params) -> list[int]:
     named = str(params.get("pcrs", "")).split(",")
-    return [int(number) for number in named if number.isdecimal() and len(number) <= 2]  # noqa: PLR2004 0 to 23
+    return [int(number) for number in named if number.isdecimal() and len(number) <= 2]  # noqa: PLR2004 from 0 to 23
 
 
 def _pin(secret: Secret, *, least: int) -> bytes:

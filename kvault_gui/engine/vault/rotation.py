@@ -1,8 +1,8 @@
 """New keys for an open vault: UK in place, VK in a new file. No way in has to be given again.
 
 Every way in is carried over by encrypting the new keys to its own public key. UK changes in three durable steps:
-both keys linked to each other in the database; the header; the wraps in the database. Whatever interrupts, the key that
-the header gives leads to the other one, and the next opening finishes or takes back.
+a link in the database, in which the new key leads to the old one; the header; the wraps in the database. Whatever
+interrupts, the key that the header gives tells which step was reached, and the next opening finishes or takes back.
 """
 
 from __future__ import annotations
@@ -120,24 +120,35 @@ def _user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str
 
 
 def _link(vault: Vault, old: bytes, new: bytes) -> dict[str, object]:
+    # The second box is empty and only tells which key it fits: who kept the old key must not be led to the new one.
     return {
         "old": seal_under(new, vault.id, _LINK, old, _OLD),
-        "new": seal_under(old, vault.id, _LINK, new, _NEW),
+        "new": seal_under(old, vault.id, _LINK, b"", _NEW),
         "created": to_micros(vault.clock()),
     }
 
 
 def _finish(vault: Vault, old: Keyring, new: Keyring) -> None:
-    """Wrap under the new key what is wrapped under the old one, and end the link, in one transaction."""
+    """Wrap under the new key what is wrapped under the old one, and end the link, in one transaction.
+
+    Each namespace gets a new key as well: who has the old user key and an old copy knows the keys of then.
+    """
     with vault.change("key.rotated", category=Category.TRUST, object="user key") as work:
         tx = work.tx
         found: list[tuple[Any, ...]] = [*tx.rows(NAMESPACE_KEY, numbers(tx, "select id from namespace_key"))]
+        newest: dict[bytes, int] = {}
         for row in found:
             tx.update(NAMESPACE_KEY, row[0], {"wrapped": old.rewrapped(row[1], row[2], new)})
+            newest[row[1]] = max(newest.get(row[1], 0), row[2])
+        now = to_micros(vault.clock())
+        for uid, epoch in newest.items():
+            wrapped = new.wrap_namespace_key(uid, epoch + 1, random_bytes(_KEY))
+            tx.insert(NAMESPACE_KEY, {"namespace": uid, "epoch": epoch + 1, "wrapped": wrapped, "created": now})
         identity.reseal_root(tx, old, new)
         drafts.reseal(tx, old, new)
         _unlink(tx)
     vault.keys = new
+    vault.epochs.clear()
 
 
 def _unlink(tx: Tx) -> None:
