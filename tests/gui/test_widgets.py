@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kvault_gui.gui import theme
@@ -231,6 +231,22 @@ def test_buttons_have_names_and_targets_of_at_least_24_px(qtbot: QtBot) -> None:
     qtbot.addWidget(plain)
     plain.click()
     assert pressed == [1]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_key_presses_the_button_that_has_the_focus_and_not_the_default_one(qtbot: QtBot, key: Qt.Key) -> None:
+    dialog, pressed = QDialog(), []
+    made = button("Add", on_click=lambda: pressed.append("focused"))
+    other = button("Continue", "primary", on_click=lambda: pressed.append("default"))
+    other.setDefault(True)
+    column = QVBoxLayout(dialog)
+    column.addWidget(made)
+    column.addWidget(other)
+    _show(dialog, qtbot)
+    made.setFocus()
+    QTest.keyClick(made, key)
+    assert pressed == ["focused"]
+    assert not made.isDefault()
 
 
 def test_a_banner_tells_its_finding_and_has_a_button(qtbot: QtBot) -> None:

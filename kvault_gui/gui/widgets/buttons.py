@@ -3,13 +3,34 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from kvault_gui.gui import theme
 
 from .labels import plain_tip
 
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _ICON_TONES = {"primary": "onacc", "danger-filled": "onbad", "live": "onlive", "danger": "bad", "link": "accent"}
+
+
+class PushButton(QPushButton):
+    """Enter presses it while it has the focus, as Space does, and never another button of the dialog instead.
+
+    Qt's own way to that (autoDefault) would also make whichever comes first the default of a dialog that names none.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter clicks; held down it does so once."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers() & ~_KEYPAD:
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
 
 
 def button(
@@ -25,8 +46,7 @@ def button(
 
     ``hint`` is a shortcut shown inside.
     """
-    made = QPushButton(text)
-    made.setAutoDefault(False)  # Enter presses the button that the dialog names, never whichever comes first
+    made = PushButton(text)
     made.setProperty("kind", kind)
     made.setProperty("small", small)
     made.setProperty("hint", hint)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import RING, box
 
+from .buttons import PushButton
 from .labels import plain_tip
 
 GAP = 96  # px at a 13 px font between the two columns
@@ -37,14 +38,13 @@ class Way(NamedTuple):
     partly: bool = False
 
 
-class _Thing(QPushButton):
+class _Thing(PushButton):
     """A thing: chosen, the ways that end with it are seen."""
 
     def __init__(self, thing: Thing) -> None:
         super().__init__(thing.name.replace("&", "&&"))
         self.thing = thing
         self.setCheckable(True)
-        self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFont(theme.font("medium"))
 

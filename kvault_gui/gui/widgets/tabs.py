@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.theme.draw import box, ring
 
+from .buttons import PushButton
 from .flow import FlowLayout
 
 
-class _Tab(QPushButton):
+class _Tab(PushButton):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setCheckable(True)
-        self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.font("medium"))
 
