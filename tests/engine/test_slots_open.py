@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kvault_gui.engine.api import AskFile, AskSecret, AskShares, Given, Method, NewFactor, Secret
+from kvault_gui.engine.api import AskFile, AskSecret, AskShares, Credential, Given, Method, NewFactor, Secret
 from kvault_gui.engine.errors import (
     CancelledError,
     HeaderDamagedError,
@@ -25,9 +25,10 @@ from kvault_gui.engine.errors import (
     WrongKeyFileError,
     WrongPinError,
 )
-from kvault_gui.engine.facade import methods
+from kvault_gui.engine.facade import Engine, methods
 from kvault_gui.engine.store import attempts
 from kvault_gui.engine.vault.methods import Enrolled
+from tests.engine.unlock.script import ScriptedPrompter
 from tests.engine.vault.kit import PASSWORD, START, Clock, Desk, desk
 from tests.engine.ways_kit import CODE, SHARES, Json, add, code, header_of, key_file, opens, password, shares, tamper
 
@@ -270,6 +271,20 @@ def test_a_limit_that_was_lifted_in_the_header_does_not_open(vault: Desk) -> Non
         opens(vault.folder, Method.RECOVERY_CODE, code(added))
     assert opens(vault.folder, Method.RECOVERY_CODE, vault.code).notes == [PUT_BACK]
     opens(vault.folder, Method.RECOVERY_CODE, code(added))
+
+
+def test_a_name_that_nobody_verified_pushes_no_question_out_of_sight(vault: Desk) -> None:
+    add(vault.engine, "Mine", password("x"))
+    vault.engine.vaults.close()
+    long = "Mine” is the module of your bank\x1b[2J\u202e" + "\n" * 5_000
+    tamper(vault.folder, lambda slots: slot_of(slots, "Mine").update(label=long))
+    engine = Engine(ScriptedPrompter(), "test", kdf_seconds=0)
+    slot = next(each for each in engine.vaults.probe(str(vault.folder)).slots if each.label.startswith("Mine"))
+    with pytest.raises(CancelledError):
+        engine.vaults.unlock(str(vault.folder), Credential(Method.PASSWORD, Secret.of(""), slot.id), [])
+    (question,) = engine.prompter.asked  # type: ignore[attr-defined]
+    assert question.text.isprintable()
+    assert len(question.text) < 150
 
 
 def test_a_way_in_that_stands_there_twice_is_a_damaged_header(vault: Desk) -> None:

@@ -49,6 +49,8 @@ def library(folder: Path, code: str) -> str:
         ("/usr/lib", "directory"),
         ("/usr/lib/\0evil.so", "absolute"),
         ("/etc/passwd", "not a shared library"),
+        ("/usr/lib/\u202eevil.so", "cannot be shown"),
+        ("/usr/lib/\n\nTrust this/../../evil.so", "cannot be shown"),
     ],
 )
 def test_what_is_no_module_is_said(path: str, reason: str) -> None:

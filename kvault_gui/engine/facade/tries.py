@@ -37,7 +37,7 @@ from ..errors import (
 )
 from ..vault import slots
 from ..vault.methods import Desk
-from . import methods
+from . import methods, policy
 from .steps import run_here
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Visit:
         spent = any(each is given for each in self._handed)
         if given is not None and spent and given.method in methods.HARDWARE:
             given = msgspec.structs.replace(given, secret=None)
-        about = (self.prompter, vault, self.vault_name, label, self.kdf_seconds, given)
+        about = (self.prompter, vault, self.vault_name, shown(label), self.kdf_seconds, given)
         return Desk(*about, patient=patient, used=[], handed=self._handed)
 
     def output(self, factor: Factor, desk: Desk) -> tuple[bytes, list[str]]:
@@ -108,6 +108,14 @@ class Visit:
             output = methods.named(factor.method).unlock(dict(factor.params), desk)
             self._outputs[key] = output, desk.used or []
         return self._outputs[key]
+
+
+def shown(title: str) -> str:
+    """A way in's name for a question or an error, on one line and no longer than kvault makes them.
+
+    Nobody has verified the header yet: a name of a thousand lines would push out of sight what is asked.
+    """
+    return "".join(letter if letter.isprintable() else " " for letter in title[: policy.MAX_LABEL])
 
 
 def given_of(credential: Credential) -> list[Given]:
@@ -132,7 +140,7 @@ def is_over(slot: Slot, now: float) -> bool:
 
 
 def _over(slot: Slot) -> SlotExpiredError:
-    return SlotExpiredError(name=slot.title, date=time.strftime("%Y-%m-%d", time.localtime(slot.expires)))
+    return SlotExpiredError(name=shown(slot.title), date=time.strftime("%Y-%m-%d", time.localtime(slot.expires)))
 
 
 def find(header: Header, name: str) -> Slot:
@@ -204,14 +212,14 @@ def _no_fit(slot: Slot, *, answered: bool) -> KvaultError:
     asked = {factor.method for factor in slot.factors}
     if asked <= methods.HARDWARE:
         # Nobody can have mistyped anything: the token was the right one and its entry is not.
-        return SlotAlteredError(name=slot.title) if answered else TokenForeignError(name=_hardware_name(slot))
+        return SlotAlteredError(name=shown(slot.title)) if answered else TokenForeignError(name=_hardware_name(slot))
     if Method.KEY_FILE in asked:
         return WrongKeyFileError()
     return WrongCredentialsError()
 
 
 def _hardware_name(slot: Slot) -> str:
-    return next((token for factor in slot.factors if (token := methods.token_of(factor))), slot.title)
+    return next((token for factor in slot.factors if (token := methods.token_of(factor))), shown(slot.title))
 
 
 def try_all(header: Header, credential: Credential, visit: Visit, now: float) -> Passed:

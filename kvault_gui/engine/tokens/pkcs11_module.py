@@ -69,6 +69,8 @@ def check(path: str) -> Module:
     """Whether a file may be loaded, without loading it. Raises ModuleError with the reason."""
     if not path or not Path(path).is_absolute() or "\0" in path:
         raise ModuleError(name=path.replace("\0", " ") or "“”", reason="its path must be absolute")
+    if not path.isprintable():  # it is shown before the file is loaded, and must not hide or turn around what it says
+        raise ModuleError(name=ascii(path), reason="its path contains characters that cannot be shown")
     try:
         real = Path(path).resolve(strict=True)
         with real.open("rb") as file:
@@ -80,6 +82,8 @@ def check(path: str) -> Module:
         raise ModuleError(name=path, reason="it is not a shared library")
     if head[4:6] + head[18:20] != _own_kind():
         raise ModuleError(name=path, reason="it was made for another kind of computer")
+    if not str(real).isprintable():
+        raise ModuleError(name=ascii(path), reason="its path contains characters that cannot be shown")
     owners = {_owner(path, entry, entry.stat()) for entry in (real, *real.parents)}
     return Module(str(real), path, owners == {0})
 
