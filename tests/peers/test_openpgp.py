@@ -162,6 +162,12 @@ class TestOtherMakers:
         assert (made.params["token"], made.params["serial"]) == ("ZeitControl OpenPGP card", "1234ABCD")
         assert Unlock().unlock(made.params, desk(person())) == made.output
 
+    def test_those_that_give_the_content_of_an_object_without_its_tag_are_understood(self) -> None:
+        self.applet.wraps = False
+        made = Unlock().enrol(NewFactor(Method.OPENPGP, make=True), desk(owner()))
+        assert made.params["kind"] == "x25519"
+        assert Unlock().unlock(made.params, desk(person())) == made.output
+
     def test_wrong_pins_are_counted(self) -> None:
         self.applet.put("rsa2048")
         made = Unlock().enrol(NewFactor(Method.OPENPGP), desk(person()))

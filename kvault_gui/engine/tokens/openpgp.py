@@ -33,6 +33,9 @@ _CURVES = {  # names in the library
 }
 _PIN_LEAST, _ADMIN_LEAST = 6, 8  # section 4.3.1
 _VERSION = 0xF1  # Yubico's GET VERSION
+_CONSTRUCTED = {b"\xca\0\x6e": 0x6E, b"\xca\0\xfa": 0xFA}  # GET DATA: application related data, algorithms
+_GET_RESPONSE = b"\0\xc0\0\0\0"  # section 7.2.9
+_OK, _MORE = 0x9000, 0x61
 _UNKNOWN = frozenset({0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6B00})  # what cards say to an instruction they do not know
 _NOT_TOUCHED = frozenset({0x6600, 0x6982, 0x6985})  # 6600: section 7.1, "security-related issues (UIF)"
 _REFUSED = frozenset({0x6A80, 0x6A81, 0x6A88, 0x6B00})  # what cards say to attributes that they do not have
@@ -44,7 +47,11 @@ _NO_FINGERPRINT = "“gpg --card-status” shows the new key without a fingerpri
 
 
 class _Versioned:
-    """A card of any maker as a ``SmartCardConnection`` to yubikit."""
+    """A card of any maker as a ``SmartCardConnection`` to yubikit.
+
+    GET DATA (section 7.2.6) of a constructed object gives its content alone on some cards (Nitrokey 3), with the
+    object's own tag and length around it on others (YubiKey), which is what yubikit reads.
+    """
 
     def __init__(self, card: Card) -> None:
         self.card = card
@@ -52,7 +59,19 @@ class _Versioned:
 
     def send_and_receive(self, apdu: bytes) -> tuple[bytes, int]:
         data, status = self.card.send_and_receive(apdu)
-        return (bytes(3), 0x9000) if apdu[1] == _VERSION and status in _UNKNOWN else (data, status)
+        if apdu[1] == _VERSION and status in _UNKNOWN:
+            return bytes(3), _OK
+        tag = _CONSTRUCTED.get(apdu[1:4])
+        return (data, status) if tag is None else self._tagged(tag, data, status)
+
+    def _tagged(self, tag: int, data: bytes, status: int) -> tuple[bytes, int]:
+        from yubikit.core import Tlv  # noqa: PLC0415 optional library
+
+        while status >> 8 == _MORE:
+            rest, status = self.card.send_and_receive(_GET_RESPONSE)
+            data += rest
+        bare = status == _OK and data[:1] != bytes([tag])
+        return (bytes(Tlv(tag, data)) if bare else data), status
 
     def close(self) -> None:
         self.card.close()
@@ -163,7 +182,7 @@ class OpenPgpCard:
 
     def make(self, kind: str, info: TokenInfo, prompter: Prompter, *, touch: bool) -> list[str]:
         """GENERATE ASYMMETRIC KEY PAIR (section 7.2.14), with the admin PIN."""
-        from yubikit.openpgp import INS, KEY_REF, UIF  # noqa: PLC0415 optional library
+        from yubikit.openpgp import KEY_REF, UIF  # noqa: PLC0415 optional library
 
         del info
         if touch and self._data.uif_dec is None:
@@ -171,8 +190,7 @@ class OpenPgpCard:
         attributes = self._makes(kind)
         self._administer(prompter)
         with faults(self.name):
-            self._set(attributes)
-            self._session.protocol.send_apdu(0, INS.GENERATE_ASYM, 0x80, 0, KEY_REF.DEC.crt)
+            self._generate(attributes)
             if touch and not self._data.uif_dec:
                 self._session.put_data(KEY_REF.DEC.uif_do, UIF.ON)
             self._data = self._read()
@@ -214,14 +232,15 @@ class OpenPgpCard:
         except (ApduError, ValueError, KeyError):
             return offered, False
 
-    def _set(self, attributes: AlgorithmAttributes) -> None:
+    def _generate(self, attributes: AlgorithmAttributes) -> None:
+        """Raises InvalidInputError for what the card refuses; some refuse to make what they say that they can have."""
         from yubikit.core.smartcard import ApduError  # noqa: PLC0415 optional library
-        from yubikit.openpgp import KEY_REF  # noqa: PLC0415 optional library
+        from yubikit.openpgp import INS, KEY_REF  # noqa: PLC0415 optional library
 
-        if self._data.attributes_dec == attributes:
-            return
         try:
-            self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
+            if self._data.attributes_dec != attributes:
+                self._session.put_data(KEY_REF.DEC.algorithm_attributes_do, attributes)
+            self._session.protocol.send_apdu(0, INS.GENERATE_ASYM, 0x80, 0, KEY_REF.DEC.crt)
         except ApduError as error:
             if error.sw in _REFUSED:
                 kind = next((kind for kind in KINDS if _is(attributes, kind)), "")

@@ -68,6 +68,7 @@ class OpenPgp(Applet):
         self.kdf = tlv(0x81, b"\0")
         self.whole_point = False
         self.offered = list(ATTRIBUTES.values())
+        self.wraps = True  # constructed objects have their tag around them
         self.unsaid: list[bytes] = []  # can be set, and is not in its list
         self._verified: set[int] = set()
 
@@ -147,7 +148,7 @@ class OpenPgp(Applet):
         if not self.offered:
             raise SW(0x6A88)
         rows = [tlv(0xC1, _SIGNING), *(tlv(0xC2, each) for each in self.offered), tlv(0xC3, _SIGNING)]
-        return tlv(0xFA, b"".join(rows))
+        return self._constructed(0xFA, b"".join(rows))
 
     @property
     def _application(self) -> bytes:
@@ -165,7 +166,10 @@ class OpenPgp(Applet):
             + (flags and flags + tlv(0xD7, self._flag))
         )
         historical = tlv(0x5F52, bytes.fromhex("00730000e005900000"))
-        return tlv(0x6E, tlv(0x4F, self._identifier) + historical + tlv(0x73, discretionary))
+        return self._constructed(0x6E, tlv(0x4F, self._identifier) + historical + tlv(0x73, discretionary))
+
+    def _constructed(self, tag: int, content: bytes) -> bytes:
+        return tlv(tag, content) if self.wraps else content
 
     def _put(self, apdu: Apdu) -> bytes:
         if _ADMIN_PIN not in self._verified:
