@@ -169,6 +169,14 @@ def test_one_way_in_of_no_known_kind_does_not_hide_the_others_from_who_wants_to_
         engine.vaults.probe(str(place.folder))
 
 
+def test_a_header_that_was_put_back_is_in_the_log(place: Place) -> None:
+    tamper(place.folder, lambda slots: slot_named(slots, "By shares").update(once=True))
+    vault = Desk(place.folder, place.code).open()
+    (found,) = [record for record in vault.engine.vault.log.read(1, 1000) if record.action == "damage.found"]
+    assert "the header was changed" in str(found.details["what"])
+    vault.engine.vaults.close()
+
+
 @pytest.mark.parametrize("end", [-1, -(1 << 62), 1 << 53, (1 << 63) - 1])
 def test_an_end_that_is_no_time_is_a_damaged_header(place: Place, end: int) -> None:
     def alter(slots: list[Json]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from ..api import Attempt, Category, Credential, Method, Opened, Probe
+from ..api import Attempt, Category, Credential, Method, Opened, Outcome, Probe
 from ..errors import (
     FolderPermissionError,
     HeaderDamagedError,
@@ -75,6 +75,7 @@ class _Opening(NamedTuple):
 
     keys: Keys
     passed: Passed | None
+    forged: bool = False  # by a header that somebody without the key had changed
 
 
 def unlock(path: str, credential: Credential, accept: list[Accept], around: Surroundings) -> tuple[Vault, Opened]:
@@ -86,7 +87,7 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
             found = _Opening(_quick_keys(held, credential, around), None)
         else:
             passed = _try_copies(held, credential, around)
-            found = _Opening(passed.fit.keys, passed)
+            found = _Opening(passed.fit.keys, passed, held.forged_but is not None)
     except BaseException as error:
         held.release()
         if isinstance(error, WrongCredentialsError) and not isinstance(error, _NO_ATTEMPT):
@@ -183,6 +184,9 @@ def _begin(store: Store, found: _Opening, credential: Credential, around: Surrou
         notes += rotation.settle(vault)
     if not store.read_only:
         _write_opening(vault, passed, len(failed))
+        if found.forged:
+            what = "the header was changed by somebody who could not open the vault; it was put back"
+            vault.record("damage.found", Category.SYSTEM, outcome=Outcome.FAILED, details={"what": what})
         attempts.clear(store.folder)
         if passed is not None:
             notes += _end_once(vault, passed.slot, around) or _replace_slot(vault, passed, credential, around)
