@@ -297,6 +297,17 @@ def test_a_way_in_that_reads_no_value_confirms_no_export(desk: Desk, tmp_path: P
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_an_export_is_confirmed_by_what_did_not_end(desk: Desk, tmp_path: Path) -> None:
+    mine = next(slot.id for slot in desk.engine.slots.all() if slot.label == "Password")
+    desk.engine.slots.limit(mine, False, desk.clock.now + 60)  # noqa: FBT003 as the Protocol has it
+    desk.clock.now += 60
+    desk.person.answers = [desk.code]
+    export(desk, tmp_path / "out.csv")
+    desk.person.answers = [PASSWORD]
+    with pytest.raises(WrongCredentialsError):
+        export(desk, tmp_path / "other.csv")
+
+
 @pytest.mark.parametrize(("answers", "error"), [(["wrong"], WrongCredentialsError), ([], CancelledError)])
 def test_an_export_without_the_way_in_writes_nothing(
     desk: Desk, tmp_path: Path, answers: list[str], error: type[KvaultError]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..api import AskChoice, AskSecret, Attempt, Category, Credential, Method, Outcome
-from ..errors import InvalidInputError, WrongCredentialsError
+from ..errors import InvalidInputError, SlotExpiredError, WrongCredentialsError
 from ..store import attempts
 from . import methods, tries
 
@@ -76,7 +76,10 @@ def _typed(vault: Vault, visit: tries.Visit, around: Surroundings) -> Steps[None
         credential = Credential(method, answer)
         visit.given = tries.given_of(credential)
         # The header of an open vault is verified, so a way in that opens is the owner's.
-        ways = tries.candidates(vault.store.header, credential, around.clock())
+        try:
+            ways = tries.candidates(vault.store.header, credential, around.clock())
+        except SlotExpiredError:  # every password ended; a recovery code may have been typed
+            continue
         for slot in [slot for slot in ways if len(slot.factors) == 1 and _is_owners(slot)]:
             try:
                 yield from _through(vault, slot, visit)
