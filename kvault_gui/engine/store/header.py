@@ -111,7 +111,13 @@ def following(changed: Header, old: Header) -> Header:
 
 
 def encode(header: Header, key: bytes) -> Written:
-    """The header ready to be written. Raises HeaderDamagedError for a header that could not be read again."""
+    """The header ready to be written. Raises HeaderDamagedError for a header that could not be read again.
+
+    Two slots of the same id are refused here alone: in a header that is read they are the work of somebody without
+    the key, which the MAC tells, and must not keep the other slots from opening.
+    """
+    if len({slot.id for slot in header.slots}) != len(header.slots):
+        _damaged("two slots have the same id")
     line = _line(header)
     return parse(Written(header, line, mac.sign(key, line)).data)
 
@@ -198,8 +204,6 @@ def _check(header: Header) -> None:
         _damaged("the database's name is not allowed")
     if not identifiers or len(identifiers) > MAX_SLOTS:
         _damaged("the number of slots is out of range")
-    if len(set(identifiers)) != len(identifiers):
-        _damaged("two slots have the same id")
     for slot in header.slots:
         _check_slot(slot)
         if header.format == 1 and (slot.more or slot.name or slot.once or slot.expires or slot.sealed):
