@@ -81,7 +81,6 @@ from .tokens import (
     TokenForeignError,
     TokenKeyError,
     TokenMissingError,
-    TokenOtherVaultError,
     TokenRemovedError,
     TokenResetError,
     TokenShutError,
@@ -98,7 +97,6 @@ from .tokens import (
     WrongPinUncountedError,
 )
 from .ways import (
-    FactorNeededError,
     ImageError,
     KeyFileDamagedError,
     KeyFileError,
@@ -143,7 +141,6 @@ __all__ = [
     "DiskFullError",
     "EngineGoneError",
     "EntryNotFoundError",
-    "FactorNeededError",
     "FieldNotFoundError",
     "FieldValue",
     "FingerUnknownError",
@@ -212,7 +209,6 @@ __all__ = [
     "TokenForeignError",
     "TokenKeyError",
     "TokenMissingError",
-    "TokenOtherVaultError",
     "TokenRemovedError",
     "TokenResetError",
     "TokenShutError",

@@ -92,15 +92,6 @@ class TokenUnfitError(TokenError):
     advice = "Use another token, or choose another kind of way in."
 
 
-class TokenOtherVaultError(TokenForeignError):
-    """A token that is known to open another vault of this person."""
-
-    code = "token-other-vault"
-    what = "{name} opens the vault {vault}, not this one"
-    meaning = "Nothing is wrong with it."
-    advice = "Choose that vault, or use the token that was enrolled here."
-
-
 class TokenResetError(TokenError):
     """The token is the enrolled one, but its key for this vault is gone."""
 

@@ -67,14 +67,6 @@ class SlotAlteredError(DamagedError):
     advice = "Unlock in another way, then remove this way in and add it anew."
 
 
-class FactorNeededError(WrongCredentialsError):
-    """A way in needs something that was not given. ``factor`` says what."""
-
-    code = "factor-needed"
-    what = "“{name}” also needs {factor}"
-    advice = "Give everything that this way in asks for."
-
-
 class NobodyToAskError(CancelledError):
     """Something is needed that was not given, and no person is there to be asked. ``question`` is what was asked."""
 
