@@ -81,11 +81,10 @@ def _grey(content: bytes, name: str) -> Image.Image:
         try:
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 _measure(picture, name)
-                upright = ImageOps.exif_transpose(picture)
-                if upright.has_transparency_data:
-                    colours = upright.convert("RGBA")
-                    upright = Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours)
-                return upright.convert("L")
+                grey = _on_white(picture) if picture.has_transparency_data else picture.convert("L")
+                # Last, when a pixel is one byte: a picture of 100 bytes on disk may have 50 million of them.
+                ImageOps.exif_transpose(grey, in_place=True)
+                return grey
         except ImageError:
             raise
         except Image.DecompressionBombError:
@@ -95,6 +94,16 @@ def _grey(content: bytes, name: str) -> Image.Image:
         except Exception:  # noqa: BLE001 Pillow raises a dozen kinds for a broken file, SyntaxError among them
             reason = "it is no PNG, JPEG, WebP or BMP picture, or it is damaged"
             raise ImageError(name=name, reason=reason) from None
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    from PIL import Image  # noqa: PLC0415 few sessions scan
+
+    both = picture.convert("RGBA").convert("LA") if picture.mode == "P" else picture.convert("LA")
+    white = Image.new("L", both.size, 255)
+    white.paste(both.getchannel("L"), mask=both.getchannel("A"))
+    white.info.update(picture.info)  # which way is up
+    return white
 
 
 def _measure(picture: Image.Image, name: str) -> None:

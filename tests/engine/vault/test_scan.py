@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import struct
+import subprocess
+import sys
 import time
 import zlib
 from typing import TYPE_CHECKING
@@ -73,6 +75,37 @@ def test_a_black_code_on_nothing_is_read(tmp_path: Path) -> None:
     path = tmp_path / "code.png"
     picture(light=None).save(path)
     assert read(path) == [TEXT]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "RGB", "L"])
+def test_what_is_transparent_is_white_in_every_kind_of_picture(tmp_path: Path, mode: str) -> None:
+    """Black on nothing, whatever colour nothing has: here black as well."""
+    path, drawn = tmp_path / "code.png", picture().convert("L")
+    if mode in ("RGBA", "LA"):
+        made = Image.new(mode, drawn.size, 0)
+        made.putalpha(drawn.point(lambda value: 255 - value))
+        made.save(path)
+    else:  # one colour stands for nothing
+        dark = drawn.point(lambda value: 1 if value else 0).convert(mode)
+        dark.save(path, transparency=(1, 1, 1) if mode == "RGB" else dark.getpixel((0, 0)))
+    assert read(path) == [TEXT]
+
+
+def test_a_tiny_file_of_the_largest_picture_takes_less_than_a_gibibyte(tmp_path: Path) -> None:
+    path, turned = tmp_path / "large.webp", Image.Exif()
+    turned[0x112] = 6
+    Image.new("RGBA", (7_000, 7_100), (1, 2, 3, 4)).save(path, lossless=True, method=0, exif=turned)
+    assert path.stat().st_size < 1_000
+    code = (
+        "import resource, sys\n"
+        "from kvault_gui.engine.errors import ImageError\n"
+        "from kvault_gui.engine.vault.scan import scan\n"
+        "try:\n    scan(sys.argv[1])\n"
+        "except ImageError as error:\n    assert 'no QR code' in str(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True)
+    assert int(done.stdout) < 1 << 20  # KiB
 
 
 def test_the_first_frame_of_a_moving_picture_is_read(tmp_path: Path) -> None:
