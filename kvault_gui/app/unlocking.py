@@ -303,6 +303,7 @@ class Unlocking(QObject):
             if self._application.client is not None:
                 self._application.client.kill()
             await self._application.attach()
+            self.look_again()  # an engine tells what is plugged in from when it is first asked
         finally:
             self._ready.set()
 

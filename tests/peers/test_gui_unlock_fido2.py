@@ -100,6 +100,23 @@ def test_pulling_and_plugging_are_seen_within_a_second(place: Place) -> None:
     place.run(test)
 
 
+def test_a_token_is_seen_after_a_wrong_password(place: Place) -> None:
+    place.enrol()
+    place.plugged.pull()
+
+    async def test(it: Running) -> None:
+        person = Person(it)
+        await person.sees(KEY, "Not plugged in")
+        await it.unlock("not the password")
+        await until(lambda: "Wrong password" in it.dialog.sentence)
+        engine = it.application.client
+        await until(lambda: it.application.client is not engine, "the engine was not replaced")
+        place.plugged.again()
+        await until(lambda: (row := person.row(KEY)) is not None and "Not plugged in" not in row.sentences)
+
+    place.run(test)
+
+
 def test_a_password_and_then_a_token_open_the_vault(place: Place) -> None:
     place.enrol(KEY, password(), FIDO2)
 
