@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,29 @@ def test_a_module_that_crashes_takes_nothing_with_it(tmp_path: Path) -> None:
     )
     with pytest.raises(ModuleError, match="crashes when it is loaded"):
         pkcs11.find(library(tmp_path, code))
+
+
+def test_a_library_that_an_altered_header_names_does_not_end_the_engine(tmp_path: Path) -> None:
+    """Some libraries of the system end the process: here one that says so, and that only root could have put there."""
+    code = "#include <unistd.h>\n__attribute__((constructor)) static void end(void) { _exit(1); }\n"
+    ends = library(tmp_path, code)
+    script = (
+        "import sys\n"
+        "from kvault_gui.engine.errors import ModuleError\n"
+        "from kvault_gui.engine.tokens import pkcs11, pkcs11_module\n"
+        "known = pkcs11.check\n"
+        "pkcs11.check = lambda path: known(path)._replace(system=True)\n"
+        "assert pkcs11.find_in([sys.argv[1]]) == []\n"
+        "pkcs11_module.check = pkcs11.check\n"
+        "from tests.engine.unlock.script import ScriptedPrompter\n"
+        "from kvault_gui.engine.unlock.pkcs11 import Pkcs11\n"
+        "from kvault_gui.engine.vault.methods import Desk\n"
+        "params = dict(module=sys.argv[1], token='t', kind='rsa2048', print='00', mode='oaep', sent='00', id='00')\n"
+        "try:\n    Pkcs11().unlock(params, Desk(ScriptedPrompter(), '00' * 16, 'v', 'l'))\n"
+        "except ModuleError:\n    print('alive')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, ends], check=False, capture_output=True, text=True)
+    assert done.stdout == "alive\n", done.stderr
 
 
 def test_a_module_that_lacks_a_library_is_said(tmp_path: Path) -> None:

@@ -83,13 +83,16 @@ def find(module: str) -> list[TokenInfo]:
 def find_in(modules: Iterable[str]) -> list[TokenInfo]:
     """The tokens that these modules show, for a list of ways in: what does not answer soon has none.
 
-    The paths may come from a header that nobody has verified: only modules that root put there are loaded.
+    The paths may come from a header that nobody has verified: only modules that root put there are loaded, and first in
+    a process of their own, as some libraries of the system end every process that loads them (AddressSanitizer's).
     """
     found: list[TokenInfo] = []
     for path in dict.fromkeys(modules):
         with contextlib.suppress(TokenError):
             module = check(path)
-            found += _found(module, _SOON) if module.system else []
+            if module.system:
+                try_out(module)
+                found += _found(module, _SOON)
     return found
 
 

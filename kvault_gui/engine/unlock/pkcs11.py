@@ -112,6 +112,7 @@ class Pkcs11:
         module = pkcs11_module.check(kept.module)
         if not module.system:
             self._allowed(module, desk)
+        pkcs11_module.try_out(module)
         with pkcs11_module.kept(module):
             slot = self._enrolled_slot(module, kept, desk)
             pkcs11.refuse_unusable(slot)
