@@ -215,8 +215,9 @@ def test_pulled_out_between_pin_and_touch(bench: Bench) -> None:
     params, output = enrol()
     token.touch.after = None
     prompter = person(PIN, lambda request: plugged.pull() if isinstance(request, AskTouch) else None)
-    with pytest.raises(TokenRemovedError):
+    with pytest.raises(TokenRemovedError) as raised:
         unlock(params, prompter)
+    assert raised.value.fields["name"] == params["token"], "not its reader"
     assert prompter.open == 0, "the request for a touch is withdrawn"
     token.touch.after = 0
     plugged.again()

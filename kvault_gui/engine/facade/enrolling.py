@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ..vault.context import Vault
     from .session import Surroundings
 
-_ONCE_MORE = "Once more: kvault tries the new way in before it relies on it."
+_ONCE_MORE = "It blinks once more: kvault tries the new way in before it relies on it."
 
 
 class _New(NamedTuple):

@@ -23,7 +23,7 @@ class Remembering:
 
     def __init__(self, prompter: Prompter, touch: str) -> None:
         self._prompter = prompter
-        self._touch = touch  # said with a touch while it replays
+        self._touch = touch  # said at a touch while it replays, instead of what it opens
         self._known: dict[tuple[str, str], Secret] = {}
         self._listens = self._replays = False
 
@@ -60,6 +60,5 @@ class Remembering:
     def during(self, request: AskTouch | AskPlug) -> AbstractContextManager[Callable[[], bool]]:
         """See api.Prompter."""
         if self._replays and self._touch and isinstance(request, AskTouch):
-            text = f"{request.text} {self._touch}".strip()
-            return self._prompter.during(msgspec.structs.replace(request, text=text))
+            return self._prompter.during(msgspec.structs.replace(request, text=self._touch))
         return self._prompter.during(request)

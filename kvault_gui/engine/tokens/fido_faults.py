@@ -84,7 +84,7 @@ def faults(name: str, stop: Stop | None = None) -> Iterator[None]:
         yield
     except CtapError as error:
         raise _fault(int(error.code), name, stop) from error
-    except OSError as error:
+    except (OSError, TokenRemovedError) as error:  # a card calls itself by its reader
         raise TokenRemovedError(name=name) from error
     except (ConnectionFailure, struct.error, ValueError, TypeError, AttributeError, KeyError, IndexError):
         # What fido2 raises for an answer that it cannot read. The cause is left out: its text quotes the answer.

@@ -121,7 +121,7 @@ class Fido2:
             _check(token, wanted)
             with OwnerPin(token, desk) as pin:
                 slot = _make(token, identity, wanted, desk, pin)
-                again = f"Touch {token.name} once more: now it computes its first secret."
+                again = "It blinks once more: the second touch tells what the new key gives."
                 secret = _secret(token, slot, desk, pin, again)
         desk.took(token.id)
         return Enrolled(slot.params, slot.output(secret, desk))
@@ -240,7 +240,7 @@ def _make(token: Token, identity: fido_ports.Identity, wanted: NewFactor, desk: 
     label = desk.vault_name if wanted.resident else _PLAIN
     verified = wanted.verification is not Verification.NONE
     needed = verified or token.needs_verification_to_make(resident=wanted.resident)
-    text = f"Touch {token.name}: it makes a key for {desk.vault_name}."
+    text = f"It blinks: the first touch makes a key for {desk.vault_name}; more follow."
 
     def make(grant: Grant) -> bytes:
         with touch(token, desk, text) as stop:
@@ -303,18 +303,20 @@ def _enrolled(slot: _Slot, desk: Desk) -> Iterator[Token]:
 
 
 def _search(slot: _Slot, desk: Desk, stack: ExitStack) -> Token | None:
-    """The token that knows the credential, which stays open; None if there is no FIDO2 token at all."""
-    ids = fido_ports.candidates()
-    if desk.wanted_token in ids:
-        # The id of a YubiKey's reader stands for its FIDO application as well, which is in a USB port.
-        others = [each for each in ids if each.startswith("hid:")] if desk.wanted_token.startswith("pcsc:") else []
-        ids = list(dict.fromkeys([desk.wanted_token, *others]))
-    return first(ids, lambda token, attempt: _fitting(slot, token, attempt), stack)
+    """The token that knows the credential, which stays open; None if there is no FIDO2 token at all.
+
+    A token that was named is the only one that is looked at: the PIN that came with its name is its own.
+    """
+    named, ids = desk.wanted_token, fido_ports.candidates()
+    if named:
+        ids = [each for each in ids if each == named]
+    return first(ids, lambda token, attempt: _fitting(slot, token, attempt, follow=bool(named)), stack)
 
 
-def _fitting(slot: _Slot, token_id: str, attempt: ExitStack) -> Token | None:
+def _fitting(slot: _Slot, token_id: str, attempt: ExitStack, *, follow: bool) -> Token | None:
+    """``follow``: the id of a YubiKey's reader stands for its FIDO application as well, which is in a USB port."""
     try:
-        token, _ = attempt.enter_context(fido_ports.open_token(token_id, identify=False, follow=False))
+        token, _ = attempt.enter_context(fido_ports.open_token(token_id, identify=False, follow=follow))
     except TokenUnfitError:
         if token_id.startswith("pcsc:"):
             return None  # a card of another kind
@@ -323,7 +325,7 @@ def _fitting(slot: _Slot, token_id: str, attempt: ExitStack) -> Token | None:
         token.name = slot.name
         return token
     attempt.close()
-    raise _stranger(slot, token_id)
+    raise _stranger(slot, token.id)
 
 
 def _stranger(slot: _Slot, token_id: str) -> TokenError:
