@@ -325,6 +325,25 @@ def test_two_tokens_of_a_model_are_told_apart_silently(bench: Bench) -> None:
     assert work.used[0].endswith("1")
 
 
+def test_a_pin_goes_to_no_other_token_than_the_one_that_it_was_given_with(bench: Bench) -> None:
+    mine, other = Authenticator(PIN), Authenticator("8888")
+    bench.plug(mine, 1)
+    params, output = enrol()
+    bench.plug(other, 0)
+    ids = [token.id for token in Fido2Tokens.all()]
+    for named in [*ids, "hid:/dev/hidraw-gone", "pcsc:a reader that was pulled"]:
+        work = desk(ScriptedPrompter(), given="8888", token=named)
+        with pytest.raises((TokenForeignError, TokenMissingError, WrongPinError)) as raised:
+            FIDO2.unlock(params, work)
+        # With the name of the enrolled token the PIN is tried there, as it was wished; with no other name.
+        assert mine.pin_retries == (7 if isinstance(raised.value, WrongPinError) else 8)
+        assert isinstance(raised.value, WrongPinError) == (named in ids and named.endswith("1"))
+        mine.set_pin(PIN)
+    assert other.pin_retries == 8
+    right = next(each for each in ids if each.endswith("1"))
+    assert FIDO2.unlock(params, desk(person(), given=PIN, token=right)) == output
+
+
 def test_a_token_that_was_reset_says_so_before_a_pin_or_a_touch(usb: Bench) -> None:
     token = Authenticator(PIN)
     assert usb.ports is not None
