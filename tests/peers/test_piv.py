@@ -228,6 +228,28 @@ class TestOtherCards:
             Unlock().unlock(made.params, desk(person("999999")))
         assert applet.pin.left == 2
 
+    def test_a_card_of_another_maker_may_say_that_it_is_a_yubikey_s(self) -> None:
+        applet = Piv(SERIAL, PLAIN)
+        applet.makes_up = True
+        applet.put("p256")
+        applet.objects[CERTIFICATE] = piv_object(applet.keys[KEY_MANAGEMENT].key)
+        made = self.enrol(applet)
+        assert Unlock().unlock(made.params, desk(person())) == made.output
+        with pytest.raises(InvalidInputError, match="YubiKeys only"):
+            self.enrol(applet, person(answers=CONFIRMED), make=True)
+
+    def test_the_applet_is_selected_as_the_standard_has_it(self) -> None:
+        applet = Piv(SERIAL, PLAIN)
+        applet.put("p256")
+        applet.objects[CERTIFICATE] = piv_object(applet.keys[KEY_MANAGEMENT].key)
+        self.enrol(applet)
+        card = self.service.slots[2].card
+        assert card is not None
+        selected = [raw[5 : 5 + raw[4]] for raw in card.seen if raw[:4] == b"\0\xa4\4\0"]
+        piv = [aid for aid in selected if applet.aid.startswith(aid) or aid.startswith(applet.aid)]
+        assert piv
+        assert all(aid.startswith(applet.aid) for aid in piv)
+
     def test_a_certificate_of_another_key_is_found_out_when_it_is_enrolled(self) -> None:
         applet = Piv(SERIAL, PLAIN)
         applet.put("p256")

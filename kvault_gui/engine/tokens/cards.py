@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 FIDO = bytes.fromhex("a0000006472f0001")
 OPENPGP = bytes.fromhex("d27600012401")
-_PIV = bytes.fromhex("a000000308")
+PIV = bytes.fromhex("a00000030800001000")  # SP 800-73-4 part 1, section 2.2: whatever its version
 _OTP = bytes.fromhex("a0000005272001")
 _MANAGEMENT = bytes.fromhex("a000000527471117")
 _APPLETS = {
     _MANAGEMENT: None,
     _OTP: Method.CHALLENGE_RESPONSE,
     FIDO: Method.FIDO2,
-    _PIV: Method.PIV,
+    PIV: Method.PIV,
     OPENPGP: Method.OPENPGP,
 }
 _MAKERS = {  # of OpenPGP cards: the register of manufacturer numbers, as GnuPG keeps it

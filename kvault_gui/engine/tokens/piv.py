@@ -13,6 +13,7 @@ from ..api import AskSecret, AskTouch, Method
 from ..crypto import card_keys
 from ..errors import InvalidInputError, PinBlockedError, TokenTimeoutError, TokenUnknownError
 from . import pcsc
+from .cards import PIV
 from .key_card import TOUCH_SECONDS, check_pin, faults, refused_pin
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ _ALGORITHM = {"rsa2048": 7, "rsa3072": 5, "rsa4096": 0x16, "p256": 0x11, "p384":
 _SLOT = 0x9D  # key management, SP 800-73-4 part 1, table 4b
 _PIN_LEAST, _PIN_MOST = 6, 8  # bytes, SP 800-73-4 part 2, section 2.4.3
 _VERSION = 0xFD  # Yubico's GET VERSION
+_SELECT = b"\0\xa4\4\0"
+_SELECT_PIV = _SELECT + bytes([len(PIV)]) + PIV + b"\0"
+_PIN_METADATA = b"\0\xf7\0\x80\0"  # Yubico's GET METADATA, of the PIN
+_HAS_METADATA = (5, 3, 0)
+_OK = 0x9000
 _UNKNOWN = frozenset({0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6B00})  # what cards say to an instruction they do not know
 _NOT_PERMITTED = frozenset({0x6982, 0x6985})
 _OLD = b"\1\0\0"
@@ -39,7 +45,11 @@ _ROCA = "This firmware makes weak RSA keys (ROCA, CVE-2017-15361); choose an ell
 
 
 class _Versioned:
-    """A card of another maker as a ``SmartCardConnection`` to yubikit: it has no version, and is treated as old."""
+    """A card of another maker as a ``SmartCardConnection`` to yubikit: it has no version, and is treated as old.
+
+    yubikit selects by the maker of the standard alone (5 bytes), to which only YubiKeys need to answer.
+    A Nitrokey 3 makes a version up (6.6.6) and has none of the metadata that a YubiKey of that version would.
+    """
 
     def __init__(self, card: Card) -> None:
         self.card = card
@@ -47,11 +57,17 @@ class _Versioned:
         self.other = False
 
     def send_and_receive(self, apdu: bytes) -> tuple[bytes, int]:
-        data, status = self.card.send_and_receive(apdu)
-        if apdu[1] == _VERSION and status in _UNKNOWN:
+        data, status = self.card.send_and_receive(_SELECT_PIV if apdu[:4] == _SELECT else apdu)
+        if apdu[1] == _VERSION and (status in _UNKNOWN or self._made_up(data, status)):
             self.other = True
-            return _OLD, 0x9000
+            return _OLD, _OK
         return data, status
+
+    def _made_up(self, version: bytes, status: int) -> bool:
+        if status != _OK or tuple(version) < _HAS_METADATA:
+            return False
+        metadata, status = self.card.send_and_receive(_PIN_METADATA)
+        return status in _UNKNOWN or (status == _OK and not metadata)
 
     def close(self) -> None:
         self.card.close()
@@ -103,7 +119,7 @@ class PivCard:
         return self._attested() or self._certified()
 
     def _has_metadata(self) -> bool:
-        return self._yubikey and self._session.version >= (5, 3, 0)
+        return self._yubikey and self._session.version >= _HAS_METADATA
 
     def _slot(self) -> SlotMetadata | None:
         from yubikit.core.smartcard import SW, ApduError  # noqa: PLC0415 optional library

@@ -93,6 +93,7 @@ class Piv(Applet):
         self.serial, self.version = serial, version
         self.touch = touch or Touch()
         self.seconds = TOUCH_SECONDS
+        self.makes_up = False  # another maker's, which says that it is a YubiKey's and answers nothing more of it
         self.reset()
 
     def reset(self) -> None:
@@ -132,6 +133,8 @@ class Piv(Applet):
 
     def _extension(self, apdu: Apdu) -> bytes:
         """Yubico's own instructions, with the firmware that brought each."""
+        if self.makes_up and apdu.ins in {0xFD, 0xF7}:
+            return b"\6\6\6" if apdu.ins == 0xFD else b""
         if apdu.ins == 0xFD and self.version != PLAIN:
             return bytes(self.version)
         if apdu.ins == 0xF8 and self.version >= (5, 0, 3):
