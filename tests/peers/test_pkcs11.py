@@ -10,6 +10,7 @@ from kvault_gui.engine.api import (
     AskChoice,
     AskPlug,
     AskSecret,
+    Given,
     Method,
     NewFactor,
     NewSlot,
@@ -320,6 +321,18 @@ def test_two_tokens_of_one_name_are_told_apart_by_their_serial_numbers(hsm: Soft
     at = desk(chooses(second.serial), PIN)
     chosen = Pkcs11().enrol(NewFactor(Method.PKCS11, file=hsm.module, make=True), at)
     assert chosen.params["serial"] == second.serial
+
+
+def test_a_pin_goes_to_no_other_token_than_the_one_that_it_was_given_with(hsm: SoftHsm) -> None:
+    made = enrol(hsm)
+    hsm.new_token("other")
+    other = next(token for token in pkcs11.find(hsm.module) if token.name == "other")
+    given = Given(Method.PKCS11, Secret.of("9999"), token=other.id)
+    with pytest.raises(TokenForeignError):
+        Pkcs11().unlock(made.params, desk()._replace(given=given))
+    assert not any(token.warnings for token in pkcs11.find(hsm.module))  # no wrong PIN was tried
+    right = Given(Method.PKCS11, Secret.of(PIN), token=pkcs11.token_id(hsm.module, str(made.params["serial"])))
+    assert Pkcs11().unlock(made.params, desk()._replace(given=right)) == made.output
 
 
 def test_another_token_of_the_same_name_is_told_before_a_pin_is_asked(hsm: SoftHsm) -> None:

@@ -109,6 +109,9 @@ class Pkcs11:
         PinError and its kinds, HsmSessionError, SlotAlteredError, HeaderDamagedError, CancelledError.
         """
         kept = _read(params)
+        _, named = pkcs11.parse_id(desk.wanted_token)
+        if named not in ("", kept.serial):  # the PIN that came with its name is for that token alone
+            raise TokenForeignError(name=f"The token {named}")
         module = pkcs11_module.check(kept.module)
         if not module.system:
             self._allowed(module, desk)
