@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kvault_gui.engine.errors import ReaderForbiddenError, ReaderServiceError
+from kvault_gui.engine.tokens import pcsc
 from tests.peers.cards.daemon import shared_service
 from tests.peers.cards.fixtures import cards
 from tests.peers.cards.vicc import SW, Apdu, Applet, Card, Pull, Touch, pull_at
@@ -94,3 +96,12 @@ def test_a_touch_comes_at_its_time() -> None:
     assert not never.poll()
     never.press()
     assert never.poll()
+
+
+def test_a_service_that_lets_nobody_in_is_told_from_one_that_is_not_there() -> None:
+    from smartcard import scard  # noqa: PLC0415 after the socket's name is set
+
+    refused, gone = pcsc.fault(scard.SCARD_W_SECURITY_VIOLATION, "pcscd"), pcsc.fault(scard.SCARD_E_NO_SERVICE, "pcscd")
+    assert isinstance(refused, ReaderForbiddenError)
+    assert isinstance(gone, ReaderServiceError)
+    assert str(refused) != str(gone)

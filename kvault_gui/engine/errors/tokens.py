@@ -191,6 +191,15 @@ class ReaderServiceError(TokenError):
     advice = "Start it: “sudo systemctl start pcscd.socket”. On Debian and Ubuntu the package is pcscd."
 
 
+class ReaderForbiddenError(ReaderServiceError):
+    """pcscd runs and refuses this user: polkit lets only a person who sits at the computer use cards."""
+
+    code = "reader-forbidden"
+    what = "The smart card service (pcscd) does not let you use cards here"
+    meaning = "That is usual in a remote login. Cards and tokens in readers cannot be seen."
+    advice = "Log in at the computer itself, or let your user do org.debian.pcsc-lite.access_pcsc by a polkit rule."
+
+
 class ReaderEmptyError(TokenError):
     """A reader without a card."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from ..errors import (
     LibraryMissingError,
     ReaderEmptyError,
+    ReaderForbiddenError,
     ReaderServiceError,
     TokenBusyError,
     TokenError,
@@ -251,6 +252,8 @@ def connect(token: str, name: str = "") -> Card:
 def fault(code: int, name: str, *, connected: bool = False) -> TokenError:
     """The error for a PC/SC code; ``connected``: in the middle of an exchange."""
     api = scard()
+    if code == api.SCARD_W_SECURITY_VIOLATION:
+        return ReaderForbiddenError()
     if code in _service_codes(api):
         return ReaderServiceError()
     if connected:

@@ -42,6 +42,13 @@ _TURN = 120.0  # for other processes of tests, where only one pcscd can run
 _TRIES = 5  # a port that was free may be taken before the driver has it
 
 
+@functools.cache
+def _without_polkit() -> list[str]:
+    """From pcsc-lite 2 on the daemon asks polkit, which lets nobody in who has no desktop session."""
+    told = subprocess.run([peer("pcscd"), "--help"], check=False, capture_output=True, text=True, timeout=_SECONDS)
+    return ["--disable-polkit"] if "--disable-polkit" in told.stdout + told.stderr else []
+
+
 class Service:
     """A running pcscd. Slots are numbered through the readers: with the default names 0 and 1, then 2 and 3."""
 
@@ -147,7 +154,7 @@ class Service:
         (config / "kvault").write_text("\n".join(lines))
 
     def _spawn(self) -> None:
-        daemon = [peer("pcscd"), "--foreground", "--config", str(self.folder / "readers")]
+        daemon = [peer("pcscd"), "--foreground", "--config", str(self.folder / "readers"), *_without_polkit()]
         private = [peer("unshare"), "--mount"] if os.geteuid() == 0 else [peer("unshare"), "--mount", "--map-root-user"]
         if subprocess.run([*private, "true"], check=False, capture_output=True, timeout=_SECONDS).returncode == 0:
             # Over /run, not over /run/pcscd: that need not exist, and may belong to a pcscd of the system.
