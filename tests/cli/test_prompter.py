@@ -83,7 +83,10 @@ def test_a_second_ctrl_c_does_not_wait_for_the_token() -> None:
 
 @pytest.mark.usefixtures("handlers")
 def test_the_seconds_count_down_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    master, slave = pty.openpty()
+    try:
+        master, slave = pty.openpty()
+    except OSError as error:  # a bare chroot has no /dev/pts
+        pytest.skip(f"this machine gives no terminals: {error.strerror}")
     before = os.dup(2)
     seen = b""
     with open(slave, "w", encoding="utf-8", closefd=False) as shown:

@@ -89,6 +89,10 @@ class Ways(RuleBasedStateMachine):
         expires = self.desk.clock.now + 1000 if ends else None
         return NewSlot(label, factors, reads, once, expires), path
 
+    def out_of_reach(self, way: Way) -> bool:
+        """A session that reads no values leaves those ways in alone that do."""
+        return way.reads and not self.reads
+
     def names(self, but: str = "") -> set[str]:
         return {way.label.casefold() for way in self.ways.values() if way.id != but}
 
@@ -132,6 +136,9 @@ class Ways(RuleBasedStateMachine):
             assert not sure
             assert len(left) == 1
             return
+        except NotPermittedError:
+            assert self.out_of_reach(way)
+            return
         assert not way.lasts or left
         del self.ways[slot]
 
@@ -149,6 +156,9 @@ class Ways(RuleBasedStateMachine):
             assert not reads
             assert not others
             return multiple()
+        except NotPermittedError:
+            assert self.out_of_reach(way)
+            return multiple()
         del self.ways[slot]
         return self.keep(wanted, path, added.slot.id, added.recovery_code)
 
@@ -161,6 +171,9 @@ class Ways(RuleBasedStateMachine):
             self.engine.slots.rename(slot, label)
         except SlotNameTakenError:
             assert label.casefold() in self.names(but=slot)
+            return
+        except NotPermittedError:
+            assert self.out_of_reach(way)
             return
         way.label = label
 
@@ -176,6 +189,9 @@ class Ways(RuleBasedStateMachine):
         except LastWayError:
             assert way.lasts
             assert not others
+            return
+        except NotPermittedError:
+            assert self.out_of_reach(way)
             return
         way.once, way.expires = once, expires
 

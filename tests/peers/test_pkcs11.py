@@ -191,12 +191,12 @@ def test_a_program_of_another_maker_opens_what_was_sent_to_an_rsa_key(hsm: SoftH
         sent = pkcs11_secrets.send(session, key, b"", PIN)
     assert sent.mode == "rsa-oaep-sha1"
     (tmp_path / "sent").write_bytes(sent.sent)
-    opened = hsm.tool(
+    hsm.tool(
         "pkcs11-tool", "--module", hsm.module, "--token-label", "vault", "--login", "--pin", PIN,
         "--decrypt", "--mechanism", "RSA-PKCS-OAEP", "--hash-algorithm", "SHA-1", "--mgf", "MGF1-SHA1",
-        "--id", key.id.hex(), "--input-file", str(tmp_path / "sent"),
+        "--id", key.id.hex(), "--input-file", str(tmp_path / "sent"), "--output-file", str(tmp_path / "opened"),
     )  # fmt: skip
-    assert opened == sent.secret
+    assert (tmp_path / "opened").read_bytes() == sent.secret
 
 
 # --- which key -------------------------------------------------------------------------------------------------------
