@@ -75,18 +75,18 @@ def _row(slot: SlotInfo, asked: tuple[Method, ...], state: WayState | None, *, l
         title = _tr("{name} ({count} needed)").format(name=slot.label, count=need)
     steps = tuple(method.value for method in asked)
     if not HELD.intersection(asked):
-        return WayRow(slot.id, title, steps, READY, _lead(slot, _asked_for(asked), several=several))
+        return WayRow(slot.id, title, steps, READY, _lead(slot, _asked_for(asked), title))
     if state is None:
         words = _tr("kvault cannot look for it") if looked else _tr("Looking for it")
-        return WayRow(slot.id, title, steps, AWAY if looked else LOOKING, _lead(slot, words, several=several))
+        return WayRow(slot.id, title, steps, AWAY if looked else LOOKING, _lead(slot, words, title))
     how = READY if state.ready else BLOCKED if state.retries == 0 else AWAY
     words = state.words or (_tr("Ready") if state.ready else _tr("Not plugged in"))
-    return WayRow(slot.id, title, steps, how, _lead(slot, words, several=several), tries_left(state.retries))
+    return WayRow(slot.id, title, steps, how, _lead(slot, words, title), tries_left(state.retries))
 
 
-def _lead(slot: SlotInfo, words: str, *, several: bool) -> str:
+def _lead(slot: SlotInfo, words: str, title: str) -> str:
     """The person's own name for a way in that is called after what it asks for."""
-    return f"{slot.label} · {words}" if several and slot.label else words
+    return f"{slot.label} · {words}" if slot.label and slot.label not in title else words
 
 
 def _asked_for(asked: tuple[Method, ...]) -> str:

@@ -75,9 +75,19 @@ def test_what_has_an_end_or_reads_nothing_is_no_way_to_rely_on() -> None:
 
 def test_a_name_is_proposed_that_is_not_taken() -> None:
     asked = [Method.PASSWORD, Method.FIDO2]
-    assert words.proposed_name(asked, ["", "YubiKey 5C"], []) == "YubiKey 5C"
-    assert words.proposed_name(asked, ["", "YubiKey 5C"], ["YubiKey 5C"]) == "YubiKey 5C 2"
+    assert words.proposed_name(asked, ["", "YubiKey 5C"], ["YubiKey 5C"]) == "Password + YubiKey 5C"
+    assert words.proposed_name(asked[1:], ["YubiKey 5C"], []) == "YubiKey 5C"
+    assert words.proposed_name(asked[1:], ["YubiKey 5C"], ["YubiKey 5C"]) == "YubiKey 5C 2"
     assert words.proposed_name([Method.RECOVERY_CODE], [""], ["Recovery code", "Recovery code 2"]) == "Recovery code 3"
+
+
+def test_whoever_adds_something_to_a_password_is_told_that_the_password_alone_still_opens() -> None:
+    assert words.easier(sample.token(), sample.many()) == ["Password"], "not the guest's, which works once"
+    assert words.easier(sample.password(), sample.many()) == []
+    dialog = WaysDialog(sample.calls(sample.many()), native_files=False)
+    assert dialog.in_words_of_easier([]) == ""
+    assert dialog.in_words_of_easier(["Password"]).startswith("“Password” alone still opens this vault")
+    assert dialog.in_words_of_easier(["Password", "My key"]).startswith("“Password”, “My key” alone still open")
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

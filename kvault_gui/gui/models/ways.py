@@ -186,16 +186,24 @@ def spoken(slot: SlotInfo, state: WayState | None = None, now: float | None = No
     return " ".join(sentence(part) for part in parts if part)
 
 
+def easier(new: SlotInfo, slots: Sequence[SlotInfo]) -> list[str]:
+    """The names of those that open as much as ``new`` but ask for a part only of what it asks for."""
+
+    def asked(slot: SlotInfo) -> set[tuple[Method, str]]:
+        return {(factor.method, factor.token) for factor in slot.factors}
+
+    return [one_line(slot.label) for slot in opens_everything(slots) if asked(slot) < asked(new)]
+
+
 def opens_everything(slots: Sequence[SlotInfo]) -> list[SlotInfo]:
     """Those that open everything, for good: what a person can rely on."""
     return [slot for slot in slots if slot.reads_values and not slot.once and slot.expires is None]
 
 
 def proposed_name(methods: Sequence[Method], tokens: Sequence[str], taken: Sequence[str]) -> str:
-    """A name for a new way in: the token's, else what it asks for; with a number if there is one of that name."""
-    named = [one_line(token) for token in tokens if token]
-    base = named[0] if named else " + ".join(method_name(method) for method in methods)
-    base = base[:60]
+    """A name for a new way in: what it asks for, tokens by their names; with a number if there is one of that name."""
+    parts = zip(methods, tokens, strict=True)
+    base = " + ".join(one_line(token) or method_name(method) for method, token in parts)[:60]
     number, name = 2, base
     while name in taken:
         name = f"{base} {number}"

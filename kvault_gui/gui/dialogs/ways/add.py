@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.engine.api import Method, NewSlot, OnToken
-from kvault_gui.engine.errors import KvaultError
+from kvault_gui.engine.errors import CancelledError, KvaultError
 from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.ask import words as error_words
@@ -292,7 +292,8 @@ class AddDialog(QDialog):
                     factor.secret.wipe()
         if failed is not None:
             said = error_words(failed)
-            self.run_page.fail(words.sentence(said.what), f"{said.meaning} {said.advice}")
+            kind = "info" if isinstance(failed, CancelledError) else "bad"
+            self.run_page.fail(words.sentence(said.what), f"{said.meaning} {said.advice}", kind)
             self._refresh()
             return
         self.details_page.wipe()
@@ -346,7 +347,7 @@ class AddDialog(QDialog):
             super().reject()
         elif self.is_working():
             self.tasks.cancel("work")
-            self.run_page.fail(self.tr("Cancelled"), self.tr("Nothing was stored."))
+            self.run_page.fail(self.tr("Cancelled"), self.tr("Nothing was stored."), "info")
         elif self.page in (CODE, SHARES):
             self.tasks.start(self._leave_unkept(), "leave")
         elif self.added is not None:

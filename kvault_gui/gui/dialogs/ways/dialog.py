@@ -13,6 +13,7 @@ from kvault_gui.engine.api import OnToken, Plugged
 from kvault_gui.engine.errors import KvaultError
 from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask
+from kvault_gui.gui.models import ways as words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.fitting import fit_over_window
@@ -165,9 +166,21 @@ class WaysDialog(QDialog):
         with asked_over(self.calls.prompter, dialog.ask):
             await self.ask.run(dialog)
         if dialog.added is not None:
-            name = dialog.added.slot.label
-            self.list_page.say("ok", self.tr("“{name}” opens this vault now").format(name=name), dialog.summary())
+            slot = dialog.added.slot
+            others = [each for each in self.slots if each is not replacing]
+            text = " ".join(filter(None, (dialog.summary(), self.in_words_of_easier(words.easier(slot, others)))))
+            self.list_page.say("ok", self.tr("“{name}” opens this vault now").format(name=slot.label), text)
         await self.reload()
+
+    def in_words_of_easier(self, names: list[str]) -> str:
+        """Whoever adds a token to a password may mean to be asked for both."""
+        if not names:
+            return ""
+        alone = self.tr("“{name}” alone still opens this vault too. Remove it if you want to be asked for both.")
+        several = self.tr("{names} alone still open this vault too. Remove them if you want to be asked for all of it.")
+        if len(names) == 1:
+            return alone.format(name=names[0])
+        return several.format(names=", ".join(f"“{name}”" for name in names))
 
     def begin_work(self, what: str, safe: str) -> None:
         """Something runs that can be cancelled."""

@@ -257,11 +257,11 @@ class RunPage(Page):
             self.bar.setRange(0, step.total)
             self.bar.setValue(min(step.done, step.total))
 
-    def fail(self, title: str, text: str) -> None:
-        """It did not work."""
+    def fail(self, title: str, text: str, kind: str = "bad") -> None:
+        """It did not work; ``kind`` "info": the person stopped it."""
         self.what.hide()
         self.bar.hide()
-        self.said.set_kind("bad")
+        self.said.set_kind(kind)
         self.said.set_words(title, text)
 
 
