@@ -13,6 +13,7 @@ from kvault_gui.engine.errors import (
     DiskFullError,
     HeaderForgedError,
     NotPermittedError,
+    QuickUnlockOverError,
     RotationRunningError,
     SlotNotFoundError,
     ValueDamagedError,
@@ -21,10 +22,12 @@ from kvault_gui.engine.errors import (
 )
 from kvault_gui.engine.facade import Engine
 from kvault_gui.engine.facade.steps import run_here
-from kvault_gui.engine.vault import namespaces, rotation
+from kvault_gui.engine.unlock import quick
+from kvault_gui.engine.vault import namespaces, rotation, schema
 from kvault_gui.engine.vault.reading import numbers
 from kvault_gui.engine.vault.schema import NAMESPACE_KEY, SLOT_KEY, USER_KEY_LINK
 from kvault_gui.engine.vault.sealing import Keyring, open_under
+from kvault_gui.engine.vault.slots import Keys
 from tests.engine.unlock.script import ScriptedPrompter
 
 if TYPE_CHECKING:
@@ -259,6 +262,46 @@ def test_a_user_key_whose_last_step_met_a_full_disk_is_finished_by_the_next_rota
     assert desk.readable(desk.engine)
     desk.engine.vaults.close()
     assert desk.all_open() == []
+
+
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_a_former_user_key_that_quick_unlock_kept_opens_nothing_and_settles_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, interrupted: bool
+) -> None:
+    """It would take the exchange for one that had not reached the header, and end the link to what is wrapped."""
+    vault = desk.engine.vault
+    kept = Keys(vault.opened_by.vk, vault.opened_by.uk)  # in another login of the same person
+    if interrupted:
+        with monkeypatch.context() as patched:
+            patched.setattr(rotation, "_finish", _stop)
+            with pytest.raises(ZeroDivisionError):
+                run_here(desk.engine.slots.rotate_user_key())
+    else:
+        run_here(desk.engine.slots.rotate_user_key())
+    desk.engine.vaults.close()
+    monkeypatch.setattr(quick, "unlock", lambda *_: Keys(kept.vk, kept.uk))
+    with pytest.raises(QuickUnlockOverError, match="the vault's keys were changed since"):
+        engine().vaults.unlock(str(desk.folder), api.Credential(api.Method.QUICK, api.Secret.of("1234")), [])
+    done = "A rotation of the user key was interrupted and has now been finished."
+    assert desk.all_open() == ([done] if interrupted else [])
+
+
+def test_what_cannot_be_wrapped_anew_is_found_before_anything_is_changed(desk: Desk) -> None:
+    vault = desk.engine.vault
+    with vault.change("draft.saved", category=api.Category.SYSTEM) as work:
+        work.tx.update(schema.DRAFT, 1, {"body": bytes(100)})
+    before = (desk.folder / "vault.json").read_bytes()
+    with pytest.raises(DamagedError):
+        run_here(desk.engine.slots.rotate_user_key())
+    assert (desk.folder / "vault.json").read_bytes() == before
+    desk.engine.drafts.discard(1)
+    assert run_here(desk.engine.slots.rotate_user_key()) == []
+    desk.engine.vaults.close()
+    running = engine()
+    running.vaults.unlock(str(desk.folder), api.Credential(api.Method.PASSWORD, api.Secret.of(PASSWORD)), [])
+    found = running.secrets.find("deep/down/one")
+    assert running.secrets.reveal(found, "password", api.Use.READ).text() == VALUE
+    running.vaults.close()
 
 
 def test_a_session_that_reads_no_values_rotates_nothing(desk: Desk) -> None:

@@ -25,7 +25,7 @@ from ..store import attempts, seen
 from ..store.header import Factor, Header, Slot
 from ..store.held import HeldFolder, read_header
 from ..store.store import Store
-from ..vault import bulk, rebuild, slots, ways
+from ..vault import bulk, identity, rebuild, slots, ways
 from ..vault.methods import Renewing
 from ..vault.reading import number
 from ..vault.schema import OWNER, PRINCIPAL, SLOT_USE, TABLES, VERIFIED_AT_OPENING, PrincipalRow
@@ -103,6 +103,7 @@ def unlock(path: str, credential: Credential, accept: list[Accept], around: Surr
 
 # Nothing was guessed: the time of a way in or of quick unlock is over, whatever is given.
 _NO_ATTEMPT = (SlotExpiredError, QuickUnlockOverError)
+_CHANGED = "the vault's keys were changed since"
 
 
 def _quick_keys(held: HeldFolder, credential: Credential, around: Surroundings) -> Keys:
@@ -119,7 +120,7 @@ def _quick_keys(held: HeldFolder, credential: Credential, around: Surroundings) 
             held.choose(copy)
             return keys
     quick.forget(vault)
-    raise QuickUnlockOverError(reason="the vault's keys were changed since")
+    raise QuickUnlockOverError(reason=_CHANGED)
 
 
 # What the twin of an altered header may do better. A wrong PIN and a cancelled question are not of this kind.
@@ -178,7 +179,10 @@ def _begin(store: Store, found: _Opening, credential: Credential, around: Surrou
         vault.way = passed.slot.id
         if passed.slot.once and store.read_only:
             raise FolderPermissionError(path=str(store.folder))  # it could be used again and again
-    if number(store, "select count(*) from user_key_link"):
+    interrupted = number(store, "select count(*) from user_key_link") > 0
+    if passed is None:
+        _check_kept(vault, interrupted=interrupted)
+    if interrupted:
         from ..vault import rotation  # noqa: PLC0415 after an interrupted one alone
 
         notes += rotation.settle(vault)
@@ -194,6 +198,20 @@ def _begin(store: Store, found: _Opening, credential: Credential, around: Surrou
         notes += bulk.interrupted(vault)
         seen.remember(store)
     return vault, opened_of(vault, None, notes, [] if passed is None else passed.tokens)
+
+
+def _check_kept(vault: Vault, *, interrupted: bool) -> None:
+    """Whether the user key that quick unlock kept is the one of today; the header's MAC tells that of VK alone.
+
+    With a former one nothing could be read, and what is written would be lost. While an exchange is interrupted only
+    the header says which key it reached. Raises QuickUnlockOverError.
+    """
+    if vault.opened_by.uk is None or (not interrupted and identity.is_current(vault.store, vault.keys)):
+        return
+    from ..unlock import quick  # noqa: PLC0415 not every session has it
+
+    quick.forget(vault.id.hex())
+    raise QuickUnlockOverError(reason=_CHANGED)
 
 
 def _write_opening(vault: Vault, passed: Passed | None, failed: int) -> None:

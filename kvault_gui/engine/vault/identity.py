@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..crypto import canonical, signing
-from ..errors import AuthenticationError, DamagedError
+from ..errors import AuthenticationError, DamagedError, ValueDamagedError
 from .reading import numbers
 from .schema import IDENTITY, OWNER, PRINCIPAL, to_micros
 from .sealing import open_under, seal_under
@@ -68,6 +68,19 @@ def create(tx: Tx, keys: Keyring, audit_key: bytes, uid: bytes, now: float) -> N
     )
 
 
+def is_current(store: Store, keys: Keyring) -> bool:
+    """Whether the user key is the vault's of today: the root's private key is sealed under that one alone.
+
+    Raises OldRowsError, NotPermittedError for a session without a user key.
+    """
+    for row in _named(store, _ROOT):
+        try:
+            keys.open_private(row[4], _ROOT)
+        except ValueDamagedError:
+            return False
+    return True
+
+
 def reseal_root(tx: Tx, old: Keyring, new: Keyring) -> None:
     """Seal the root's private key under another user key."""
     for row in _named(tx, _ROOT):
@@ -81,8 +94,8 @@ def reseal_audit(tx: Tx, vault: bytes, old: bytes, new: bytes) -> None:
         tx.update(IDENTITY, row[0], {"private": seal_under(new, vault, _LABEL, private, _AUDIT)})
 
 
-def _named(tx: Tx, name: str) -> list[tuple[Any, ...]]:
-    return [*tx.rows(IDENTITY, numbers(tx, "select id from identity where name = ?", name))]
+def _named(source: Store | Tx, name: str) -> list[tuple[Any, ...]]:
+    return [*source.rows(IDENTITY, numbers(source, "select id from identity where name = ?", name))]
 
 
 class Signer:

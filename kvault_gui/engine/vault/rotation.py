@@ -106,6 +106,7 @@ def user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]
 def _user_key(vault: Vault, *, sure: bool) -> Generator[Progress, None, list[str]]:
     carried = _carried(vault, sure=sure)
     settle(vault)
+    _try_to_wrap(vault)
     old = vault.opened_by
     assert old.uk is not None  # noqa: S101 _carried has looked
     new = Keys(old.vk, random_bytes(_KEY))
@@ -134,21 +135,39 @@ def _finish(vault: Vault, old: Keyring, new: Keyring) -> None:
     Each namespace gets a new key as well: who has the old user key and an old copy knows the keys of then.
     """
     with vault.change("key.rotated", category=Category.TRUST, object="user key") as work:
-        tx = work.tx
-        found: list[tuple[Any, ...]] = [*tx.rows(NAMESPACE_KEY, numbers(tx, "select id from namespace_key"))]
-        newest: dict[bytes, int] = {}
-        for row in found:
-            tx.update(NAMESPACE_KEY, row[0], {"wrapped": old.rewrapped(row[1], row[2], new)})
-            newest[row[1]] = max(newest.get(row[1], 0), row[2])
-        now = to_micros(vault.clock())
-        for uid, epoch in newest.items():
-            wrapped = new.wrap_namespace_key(uid, epoch + 1, random_bytes(_KEY))
-            tx.insert(NAMESPACE_KEY, {"namespace": uid, "epoch": epoch + 1, "wrapped": wrapped, "created": now})
-        identity.reseal_root(tx, old, new)
-        drafts.reseal(tx, old, new)
-        _unlink(tx)
+        _wrap_anew(work.tx, old, new, to_micros(vault.clock()))
+        _unlink(work.tx)
     vault.keys = new
     vault.epochs.clear()
+
+
+def _wrap_anew(tx: Tx, old: Keyring, new: Keyring, now: int) -> None:
+    """Raises DamagedError for what does not open under the old key."""
+    found: list[tuple[Any, ...]] = [*tx.rows(NAMESPACE_KEY, numbers(tx, "select id from namespace_key"))]
+    newest: dict[bytes, int] = {}
+    for row in found:
+        tx.update(NAMESPACE_KEY, row[0], {"wrapped": old.rewrapped(row[1], row[2], new)})
+        newest[row[1]] = max(newest.get(row[1], 0), row[2])
+    for uid, epoch in newest.items():
+        wrapped = new.wrap_namespace_key(uid, epoch + 1, random_bytes(_KEY))
+        tx.insert(NAMESPACE_KEY, {"namespace": uid, "epoch": epoch + 1, "wrapped": wrapped, "created": now})
+    identity.reseal_root(tx, old, new)
+    drafts.reseal(tx, old, new)
+
+
+class _TriedError(Exception):
+    """Takes a trial back."""
+
+
+def _try_to_wrap(vault: Vault) -> None:
+    """The last step, tried and taken back: it comes after the header, and no opening could go past one that fails.
+
+    Raises DamagedError.
+    """
+    aside = vault.keys.with_user_key(random_bytes(_KEY))
+    with contextlib.suppress(_TriedError), vault.store.transaction() as tx:
+        _wrap_anew(tx, vault.keys, aside, to_micros(vault.clock()))
+        raise _TriedError
 
 
 def _unlink(tx: Tx) -> None:
