@@ -144,6 +144,10 @@ def test_losing_one_token_ends_every_way_in_that_hangs_on_it(vault: Desk, spoken
     found = {loss.thing: loss for loss in vault.engine.slots.losses()}
     assert found["YubiKey 5C"].lost == [first.slot.id, second.slot.id]
     assert found["YubiKey 5C"].words == "You still get in with Password, or with Recovery code."
+    add(vault.engine, "Spare", token("456"))
+    named = {loss.thing: loss.lost for loss in vault.engine.slots.losses()}
+    assert named["YubiKey 5C (serial 123)"] == [first.slot.id, second.slot.id]
+    assert "YubiKey 5C (serial 456)" in named
     vault.engine.vaults.close()
 
 

@@ -22,6 +22,7 @@ class Thing(NamedTuple):
     method: Method
 
 
+_SERIAL = "serial "
 _KEPT = {
     Method.RECOVERY_CODE: "The recovery sheet",
     Method.SHARES: "The recovery shares",
@@ -38,7 +39,7 @@ def _thing(slot: Slot, place: int, factor: Factor, doubles: frozenset[str]) -> T
     if method in _KEPT:
         return Thing(own, f"{_KEPT[method]} “{slot.title}”" if factor.method in doubles else _KEPT[method], method)
     name, serial = methods.token_of(factor) or slot.title, str(factor.params.get("serial") or "")
-    return Thing(f"serial {serial}" if serial else own, name, method)
+    return Thing(f"{_SERIAL}{serial}" if serial else own, name, method)
 
 
 def things(header: Header) -> dict[str, list[Thing]]:
@@ -68,8 +69,15 @@ def losses(header: Header) -> list[Loss]:
         lost = [slot for slot in header.slots if any(each.key == thing.key for each in hangs[slot.id])]
         left = lasting(slot for slot in header.slots if slot not in lost)
         ids = [slot.id for slot in lost], [slot.id for slot in left]
-        told.append(Loss(thing.name, thing.method, *ids, _sentence(left)))
+        told.append(Loss(_told_apart(thing, found.values()), thing.method, *ids, _sentence(left)))
     return told
+
+
+def _told_apart(thing: Thing, others: Iterable[Thing]) -> str:
+    """Its name; with what is printed on it where another token has the same one."""
+    serial = thing.key.removeprefix(_SERIAL) if thing.key.startswith(_SERIAL) else ""
+    alike = any(each.name == thing.name and each.key != thing.key for each in others)
+    return f"{thing.name} (serial {serial})" if serial and alike else thing.name
 
 
 def _sentence(left: Sequence[Slot]) -> str:

@@ -134,7 +134,7 @@ class TokenChoice(QWidget):
         self.box.blockSignals(True)  # noqa: FBT003 Qt's signature
         self.box.clear()
         for token in self._tokens:
-            serial = self.tr("number {serial}").format(serial=token.serial) if token.serial else ""
+            serial = self.tr("serial {serial}").format(serial=token.serial) if token.serial else ""
             self.box.addItem(", ".join(part for part in (one_line(token.name), one_line(serial)) if part))
         ids = [token.id for token in self._tokens]
         if before is not None and before.id in ids:
