@@ -102,7 +102,7 @@ class Acts:
         ask, name = self._dialog.ask, one_line(slot.label)
         title = _tr("Remove “{name}”").format(name=name)
         text = _tr(
-            "{what} will not open this vault any more. That cannot be undone; you can only add it anew. "
+            "This way in ({what}) will not open the vault any more. That cannot be undone; you can only add it anew. "
             "Copies and backups that were made before still open with it."
         ).format(what=models.in_words(slot))
         if not await ask.confirm(title, text, _tr("Remove {name}").format(name=name), danger=True):
