@@ -80,6 +80,21 @@ class Reader:
         with contextlib.closing(DBusConnection(prep_socket(self.address.removeprefix("unix:path=")))) as connection:
             yield connection
 
+    def claim(self, member: str, signature: str, body: tuple[object, ...]) -> None:
+        """Somebody else sends what looks like a signal of the reader to every program on the bus."""
+        from jeepney import DBusAddress, HeaderFields, new_signal  # noqa: PLC0415 tests are collected without it
+        from jeepney.bus_messages import message_bus  # noqa: PLC0415 as above
+        from jeepney.io.blocking import Proxy  # noqa: PLC0415 as above
+
+        with self._connected() as connection:
+            manager = DBusAddress("/net/reactivated/Fprint/Manager", NAME, f"{NAME}.Manager")
+            (device,) = _call(connection, manager, "GetDefaultDevice", "")
+            for name in Proxy(message_bus, connection).ListNames()[0]:
+                if name.startswith(":") and name != connection.unique_name:
+                    lie = new_signal(DBusAddress(device, interface=f"{NAME}.Device"), member, signature, body)
+                    lie.header.fields[HeaderFields.destination] = name
+                    connection.send(lie)
+
     def enrol(self, finger: str) -> None:
         """Make fprintd know a finger of this user, as the system's settings do."""
         from jeepney import DBusAddress, MatchRule  # noqa: PLC0415 tests are collected without it
@@ -109,7 +124,8 @@ class Reader:
 def _call(connection: Any, address: Any, member: str, signature: str, *body: object) -> Any:
     from jeepney import new_method_call  # noqa: PLC0415 tests are collected without it
 
-    reply = connection.send_and_get_reply(new_method_call(address, member, signature, body), timeout=20)
+    message = new_method_call(address, member, signature or None, body)
+    reply = connection.send_and_get_reply(message, timeout=20)
     assert reply.header.message_type.name == "method_return", reply.body
     return reply.body
 

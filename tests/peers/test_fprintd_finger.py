@@ -46,6 +46,18 @@ def test_another_finger_is_not(reader: Reader) -> None:
         biometrics.verify(told(reader, "SCAN other"))
 
 
+def test_nobody_but_fprintd_says_that_it_was_the_right_finger(reader: Reader) -> None:
+    """Every user may send signals on the system bus, and one that is sent to a name needs no subscription."""
+
+    def lie() -> bool:
+        reader.claim("VerifyStatus", "sb", ("verify-match", True))
+        return False
+
+    with pytest.raises(BiometricsError, match="in time"):
+        biometrics.verify(lie, 1.0)
+    biometrics.verify(told(reader, "SCAN mine"))
+
+
 def test_a_scan_that_was_no_good_is_repeated_by_the_reader(reader: Reader) -> None:
     biometrics.verify(told(reader, "RETRY 0", "RETRY 1", "RETRY 2", "SCAN mine"))
 

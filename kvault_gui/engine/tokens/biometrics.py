@@ -96,9 +96,12 @@ def _result(reader: _Reader, cancelled: Callable[[], bool], until: float) -> str
     from jeepney.bus_messages import message_bus  # noqa: PLC0415 optional
     from jeepney.io.blocking import Proxy  # noqa: PLC0415 optional
 
-    rule = MatchRule(type="signal", sender=_BUS, path=reader.path, interface=f"{_BUS}.Device", member="VerifyStatus")
-    Proxy(message_bus, reader.connection).AddMatch(rule)
-    rule = MatchRule(type="signal", path=reader.path, interface=f"{_BUS}.Device", member="VerifyStatus")
+    wanted = {"type": "signal", "path": reader.path, "interface": f"{_BUS}.Device", "member": "VerifyStatus"}
+    daemon = Proxy(message_bus, reader.connection)
+    daemon.AddMatch(MatchRule(sender=_BUS, **wanted))
+    # Every user may send a signal straight to this connection, whatever was subscribed to: the bus names its sender.
+    (owner,) = daemon.GetNameOwner(_BUS)
+    rule = MatchRule(sender=owner, **wanted)
     with reader.connection.filter(rule, bufsize=64) as heard:
         reader.call("VerifyStart", "s", "any")
         try:
