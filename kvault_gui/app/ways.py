@@ -72,7 +72,10 @@ def _row(slot: SlotInfo, asked: tuple[Method, ...], state: WayState | None, *, l
     title = " + ".join(_name(factor, slot) for factor in slot.factors) if several else slot.label
     need = next((factor.need for factor in slot.factors if factor.need), 0)
     if not several and asked[0] is Method.SHARES and need:
-        title = _tr("{name} ({count} needed)").format(name=slot.label, count=need)
+        # Whoever holds a sheet looks for what stands on it, which is not the name that its owner gave.
+        plain = slot.label.startswith(_tr("Recovery shares"))
+        text = _tr("{name} ({count} needed)") if plain else _tr("Recovery shares: {name} ({count} needed)")
+        title = text.format(name=slot.label, count=need)
     steps = tuple(method.value for method in asked)
     if not HELD.intersection(asked):
         return WayRow(slot.id, title, steps, READY, _lead(slot, _asked_for(asked), title))

@@ -70,7 +70,7 @@ def test_typed_ways_tokens_and_sheets_have_each_their_place() -> None:
         ("Password + YubiKey 5C", LOOKING),
         ("Password + Key file", READY),
     ]
-    assert [row.title for row in found.others] == ["Family (2 needed)"]
+    assert [row.title for row in found.others] == ["Recovery shares: Family (2 needed)"]
 
 
 def test_states_become_words_and_tries() -> None:

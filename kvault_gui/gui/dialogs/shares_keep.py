@@ -74,7 +74,10 @@ class ShareRow(QWidget):
             both = QHBoxLayout(pair)
             both.setContentsMargins(0, 0, 0, 0)
             both.setSpacing(theme.px(8))
-            both.addWidget(label(self.tr("word {number}").format(number=at + 1), "small", "text2"))
+            which, widest = label("", "small", "text2"), self.tr("word {number}").format(number=88)
+            which.setText(self.tr("word {number}").format(number=at + 1))
+            which.setMinimumWidth(which.fontMetrics().horizontalAdvance(widest))  # the fields stand in columns
+            both.addWidget(which)
             both.addWidget(edit)
             fields.add(pair)
             self.edits.append(edit)

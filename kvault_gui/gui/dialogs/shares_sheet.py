@@ -187,12 +187,12 @@ def _advice(sheet: ShareSheet, *, with_code: bool) -> tuple[str, ...]:
     alone = len(made.groups) == 1 and made.groups[0].threshold == 1
     use = (
         _tr(
-            "To use it: start kvault, open Other ways, choose these shares by their name, and type the words in order, "
+            "To use it: start kvault, open Other ways, choose the recovery shares, and type the words in order, "
             "or let kvault read a photo of the code. The first four letters of a word are enough."
         )
         if with_code
         else _tr(
-            "To use it: start kvault, open Other ways, choose these shares by their name, and type the words in order. "
+            "To use it: start kvault, open Other ways, choose the recovery shares, and type the words in order. "
             "The first four letters of a word are enough."
         )
     )

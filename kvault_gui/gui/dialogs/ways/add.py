@@ -260,7 +260,7 @@ class AddDialog(QDialog):
         self.back.setVisible(page in (DETAILS, TERMS) or (page == RUN and not busy))
         self.cancel.setVisible(page != DONE)
         later = page in (CODE, SHARES)
-        self.cancel.setText(self.tr("Keep it later…") if later else self.tr("Cancel"))
+        self.cancel.setText(self.tr("Leave without keeping…") if later else self.tr("Cancel"))
         self.steps.set_shown(4, shown=bool(_KEPT & set(self.choose_page.chosen)))
 
     # --- work ------------------------------------------------------------------------------------------------------
