@@ -22,6 +22,7 @@ from ..errors import (
     WrongPinError,
 )
 from .fido_faults import HELP_BLOCKED, Patient, faults
+from .pins import text_of
 
 if TYPE_CHECKING:
     from fido2.ctap import CtapDevice
@@ -162,11 +163,8 @@ class Token:
         raise (LastPinTryError if retries == 1 else WrongPinError)(name=self.name, retries=retries)
 
     def _checked(self, pin: Secret) -> str:
-        """The PIN as it is sent (NFC, section 6.5.1); its cause is left out of errors, whose text would quote it."""
-        try:
-            text = unicodedata.normalize("NFC", pin.text())
-        except UnicodeDecodeError:
-            raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
+        """The PIN as it is sent (NFC, section 6.5.1). Raises InvalidInputError for what this token cannot have."""
+        text = unicodedata.normalize("NFC", text_of(pin))
         if len(text) < self.min_pin or "\0" in text:
             raise InvalidInputError(
                 reason=f"The PIN of {self.name} has at least {self.min_pin} characters", field="pin"

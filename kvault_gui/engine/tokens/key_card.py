@@ -9,7 +9,7 @@ import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InvalidInputError, LastPinTryError, PinBlockedError, PinError, TokenError, WrongPinError
+from ..errors import TokenError
 from . import pcsc
 
 if TYPE_CHECKING:
@@ -77,22 +77,3 @@ def faults(name: str) -> Iterator[None]:
             yield
     except (ValueError, KeyError, IndexError, struct.error) as error:
         raise TokenError(name=name, reason="it gave an answer that makes no sense") from error
-
-
-def check_pin(pin: str, least: int, most: int) -> None:
-    """Never send what cannot be right: some cards count it as a wrong try. Lengths in bytes (UTF-8).
-
-    Raises InvalidInputError.
-    """
-    size = len(pin.encode())
-    if not least <= size <= most:
-        raise InvalidInputError(reason=f"The PIN has {least} to {most} characters", field="pin")
-
-
-def refused_pin(name: str, retries: int, unblocking: str) -> PinError:
-    """The error for a PIN that the card refused. ``unblocking``: what helps when it is blocked, a sentence."""
-    if retries <= 0:
-        return PinBlockedError(name=name, help=unblocking)
-    if retries == 1:
-        return LastPinTryError(name=name, retries=1)
-    return WrongPinError(name=name, retries=retries)

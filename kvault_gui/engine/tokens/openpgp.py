@@ -12,7 +12,8 @@ from ..crypto import card_keys
 from ..crypto.card_keys import CardKey
 from ..errors import InvalidInputError, PinBlockedError, TokenTimeoutError, TokenUnknownError
 from . import pcsc
-from .key_card import check_pin, faults, refused_pin
+from .key_card import faults
+from .pins import check_pin, refused_pin, text_of
 
 if TYPE_CHECKING:
     from yubikit.openpgp import AlgorithmAttributes, DiscretionaryDataObjects, OpenPgpSession
@@ -265,7 +266,7 @@ class OpenPgpCard:
             _ADMIN_LEAST,
             admin=True,
         )
-        pin = prompter.ask(question).text()
+        pin = text_of(prompter.ask(question))
         check_pin(pin, _ADMIN_LEAST, status.max_len_admin)
         with faults(self.name):
             try:

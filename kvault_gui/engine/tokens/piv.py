@@ -14,7 +14,8 @@ from ..crypto import card_keys
 from ..errors import InvalidInputError, PinBlockedError, TokenTimeoutError, TokenUnknownError
 from . import pcsc
 from .cards import PIV
-from .key_card import TOUCH_SECONDS, check_pin, faults, refused_pin
+from .key_card import TOUCH_SECONDS, faults
+from .pins import check_pin, refused_pin, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -335,7 +336,7 @@ class PivCard:
             raise PinBlockedError(name=self.name, help=self.unblocking())
         text = "Making a key needs the management key, which the PIN opens."
         answer = prompter.ask(AskSecret(f"PIN of {self.name}", text, retries, Method.PIV, self.name, _PIN_LEAST))
-        pin = answer.text()
+        pin = text_of(answer)
         self.verify(pin)
         salt = data.salt
         return derive_management_key(pin, salt) if salt else get_pivman_protected_data(self._session).key

@@ -28,6 +28,7 @@ from ..errors import (
 )
 from ..tokens import pkcs11, pkcs11_keys, pkcs11_module, pkcs11_secrets
 from ..tokens.at_hand import wait_for
+from ..tokens.pins import text_of
 from ..vault.methods import Enrolled, Params
 from ..vault.sealing import context
 
@@ -140,9 +141,7 @@ class Pkcs11:
             text += " Wrong PINs were tried since the last right one."
         secret = desk.secret(AskSecret(f"PIN for {slot.name}", text, 1 if slot.last else None, self.method, slot.name))
         try:
-            return secret.text()  # as it was typed: other programs set this PIN, and they normalise nothing
-        except UnicodeDecodeError:
-            raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
+            return text_of(secret)  # as it was typed: other programs set this PIN, and they normalise nothing
         finally:
             secret.wipe()
 

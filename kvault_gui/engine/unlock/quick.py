@@ -36,6 +36,7 @@ from ..errors import (
     WrongQuickPinError,
 )
 from ..tokens import biometrics, desktop_keyring, device, tpm, tpm_channel
+from ..tokens.pins import text_of
 from ..vault import quick_files
 from ..vault.quick_files import TRIES, Box, Kept
 from ..vault.sealing import AES, context
@@ -308,10 +309,7 @@ def _normalised(pin: Secret, least: int) -> bytearray:
     """The PIN's bytes, the same from every keyboard. Raises InvalidInputError."""
     if len(pin.value) > MAX_PIN:
         raise InvalidInputError(reason="The PIN is too long", field="pin")
-    try:
-        text = unicodedata.normalize("NFC", pin.text())
-    except UnicodeDecodeError:
-        raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
+    text = unicodedata.normalize("NFC", text_of(pin))
     if len(text) < least:
         raise InvalidInputError(reason=f"The PIN needs at least {least} characters", field="pin")
     return bytearray(text.encode())

@@ -16,6 +16,7 @@ from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import HeaderDamagedError, InvalidInputError, TokenMissingError, TpmMissingError
 from ..tokens import tpm, tpm_channel
+from ..tokens.pins import text_of
 from ..vault.methods import Enrolled, Params
 from ..vault.sealing import context
 
@@ -155,9 +156,7 @@ def _pcrs(params: Params) -> list[int]:
 def _pin(secret: Secret, *, least: int) -> bytes:
     """The PIN's bytes, the same from every keyboard. Wipes what it was given."""
     try:
-        text = unicodedata.normalize("NFC", secret.text())
-    except UnicodeDecodeError:
-        raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
+        text = unicodedata.normalize("NFC", text_of(secret))
     finally:
         secret.wipe()
     if len(text) < least:

@@ -34,13 +34,14 @@ from ..errors import (
 from ..tokens import cards, pcsc
 from ..tokens.at_hand import first, wait_for
 from ..tokens.key_card import TOUCH_SECONDS
+from ..tokens.pins import text_of
 from .methods import Enrolled, Params
 from .sealing import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..api import Method, NewFactor, Secret, TokenInfo
+    from ..api import Method, NewFactor, TokenInfo
     from ..crypto.card_keys import CardKey
     from ..tokens.key_card import KeyCard
     from ..tokens.pcsc import Card
@@ -285,17 +286,9 @@ def _give_pin(family: Family, card: KeyCard, desk: Desk) -> None:
     question = AskSecret(f"PIN of {card.name}", text, retries, family.method, card.name, card.pin_least)
     pin = desk.secret(question)
     try:
-        card.verify(_text(pin))
+        card.verify(text_of(pin))
     finally:
         pin.wipe()
-
-
-def _text(pin: Secret) -> str:
-    try:
-        return pin.text()
-    except UnicodeDecodeError:
-        # The cause is left out: its text would quote the PIN.
-        raise InvalidInputError(reason="The PIN is not valid Unicode (UTF-8)", field="pin") from None
 
 
 def _output(family: Family, secret: bytes, key: CardKey, sent: bytes, desk: Desk) -> bytes:
