@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kvault_gui.engine.api import Secret
 from kvault_gui.engine.errors import KvaultError, ShareOtherError
@@ -103,6 +103,9 @@ class SharesDialog(QDialog):
         column.addStretch(1)
         column.addSpacing(theme.px(8))
         column.addLayout(self._build_foot())
+        for each in self.findChildren(QLabel):
+            if each.wordWrap():
+                each.setMinimumHeight(1)  # else it asks for the height that it would have in a narrow place
         self.setMinimumWidth(theme.px(WIDTH))
 
     def _build_entry(self) -> QWidget:
@@ -165,9 +168,23 @@ class SharesDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin in the field; learn which words there are."""
         super().showEvent(event)
-        self.adjustSize()
+        self._fit()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.tasks.start(self._learn(), "words")
+
+    def _fit(self, *, shrink: bool = False) -> None:
+        """As high as what is shown needs, and whole on the screen: it may have grown."""
+        layout = self.layout()
+        if layout is None or not self.isVisible():
+            return
+        layout.activate()
+        needed = layout.totalHeightForWidth(self.width())
+        if shrink or needed > self.height():
+            self.resize(self.width(), needed)
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        below = self.y() + needed + (frame.height() - self.geometry().height()) - room.bottom() - 1
+        if below > 0:
+            self.move(self.x(), max(room.top(), self.y() - below))
 
     async def _learn(self) -> None:
         self.field.set_words(sorted(await self._tools.share_words("")))
@@ -227,6 +244,7 @@ class SharesDialog(QDialog):
         self._number.setText(self.tr("Word {number}").format(number=self._at + 1))
         self.field.setAccessibleName(self.tr("Word {number} of the share").format(number=self._at + 1))
         self.clear.setEnabled(bool(self._words))
+        self._fit()
 
     def _clear(self) -> None:
         _wipe(self._words)
@@ -291,6 +309,7 @@ class SharesDialog(QDialog):
             said = words(error)
             self._wrong.set_words(sentence(said.what), f"{said.meaning} {said.advice}")
         self._wrong.setVisible(error is not None)
+        self._fit()
 
     def _show_given(self, state: ShareState | None = None) -> None:
         if state is None:
@@ -305,8 +324,8 @@ class SharesDialog(QDialog):
         self.next.setEnabled(enough)
         for part in (self._entry, self._note):
             part.setVisible(not enough)
+        self._fit(shrink=enough)
         if enough:
-            self.adjustSize()
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _name(self, state: ShareState) -> str:
