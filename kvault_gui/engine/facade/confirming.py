@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api import AskChoice, AskSecret, Attempt, Category, Credential, Method, Outcome
+from ..api import AskSecret, Attempt, Category, Credential, Method, Outcome
 from ..errors import InvalidInputError, SlotExpiredError, WrongCredentialsError
 from ..store import attempts
+from ..vault.methods import chosen
 from . import methods, tries
 
 if TYPE_CHECKING:
@@ -50,11 +51,8 @@ def _way(vault: Vault, visit: tries.Visit) -> Slot | None:
     whole = [slot for slot in here if not slot.once]
     if len(whole) <= 1:
         return whole[0] if whole else None
-    question = AskChoice(f"Export {visit.vault_name}: confirm with which way in?", [slot.title for slot in whole])
-    answer = visit.prompter.ask(question).text()
-    if not answer.isdecimal() or int(answer) >= len(whole):
-        raise InvalidInputError(reason="There is no such choice", field="choice")
-    return whole[int(answer)]
+    title = f"Export {visit.vault_name}: confirm with which way in?"
+    return whole[chosen(visit.prompter, title, [slot.title for slot in whole])]
 
 
 def _is_owners(slot: Slot) -> bool:

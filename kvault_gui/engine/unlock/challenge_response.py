@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ..api import AskChoice, AskConfirm, AskPlug, AskTouch, Availability, Method, WayState
+from ..api import AskConfirm, AskPlug, AskTouch, Availability, Method, WayState
 from ..crypto import mac
 from ..crypto.hashes import sha256
 from ..crypto.kdf import derive_hkdf
@@ -183,14 +183,7 @@ def _chosen(wanted: NewFactor, desk: Desk) -> str:
     if len(there) == 1:
         return there[0].id
     choices = [f"{each.name} ({each.serial})" for each in there]
-    return there[_choice(AskChoice("Which YubiKey?", choices), desk)].id
-
-
-def _choice(question: AskChoice, desk: Desk) -> int:
-    answer = desk.prompter.ask(question).text()
-    if not answer.isdecimal() or int(answer) >= len(question.choices):
-        raise InvalidInputError(reason="That is not one of the choices")
-    return int(answer)
+    return there[desk.choose("Which YubiKey?", choices)].id
 
 
 def _keys() -> list[TokenInfo]:
@@ -221,7 +214,7 @@ def _set_up(key: OtpKey, wanted: int, desk: Desk) -> int:
         return among[0]
     words = "answers challenges" if certain else "wants a touch"
     choices = [f"Position {number} ({words})" for number in among]
-    return among[_choice(AskChoice(f"Which position of {key.name}?", choices), desk)]
+    return among[desk.choose(f"Which position of {key.name}?", choices)]
 
 
 def _made(key: OtpKey, wanted: NewFactor, desk: Desk) -> int:
@@ -241,9 +234,7 @@ def _confirm(key: OtpKey, number: int, position: Position, desk: Desk) -> None:
         f"Position {number} of {key.name} is in use: it {does}. What it holds will be deleted and cannot be brought "
         "back, and what relies on it, another vault or a website, cannot be opened with this key any more."
     )
-    question = AskConfirm(f"Overwrite position {number} of {key.name}?", text, "Overwrite", replaces=True)
-    if desk.prompter.ask(question).text() != "yes":
-        raise CancelledError
+    desk.confirm(AskConfirm(f"Overwrite position {number} of {key.name}?", text, "Overwrite", replaces=True))
 
 
 def _challenged(key: OtpKey, params: Params, desk: Desk) -> Enrolled:

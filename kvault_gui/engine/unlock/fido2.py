@@ -11,12 +11,11 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api import AskChoice, AskPlug, Availability, Method, Verification, WayState
+from ..api import AskPlug, Availability, Method, Verification, WayState
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import (
     HeaderDamagedError,
-    InvalidInputError,
     PinBlockedError,
     PinNotSetError,
     PinPausedError,
@@ -211,10 +210,7 @@ def _chosen(wanted: NewFactor, desk: Desk) -> str:
     if len(there) == 1:
         return there[0].id
     choices = [f"{each.name} ({each.serial})" if each.serial else each.name for each in there]
-    answer = desk.prompter.ask(AskChoice("Which FIDO2 token?", choices)).text()
-    if not answer.isdecimal() or int(answer) >= len(there):
-        raise InvalidInputError(reason="That is not one of the tokens")
-    return there[int(answer)].id
+    return there[desk.choose("Which FIDO2 token?", choices)].id
 
 
 def _fit() -> list[TokenInfo]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api import AskChoice, AskConfirm, AskPlug, AskSecret, AskTouch, Availability, Method, WayState
+from ..api import AskConfirm, AskPlug, AskSecret, AskTouch, Availability, Method, WayState
 from ..crypto import canonical
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import (
     AuthenticationError,
-    CancelledError,
     HeaderDamagedError,
     InvalidInputError,
     ModuleError,
@@ -35,7 +34,7 @@ from ..vault.sealing import context
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..api import NewFactor, Secret, TokenInfo
+    from ..api import NewFactor, TokenInfo
     from ..tokens.pkcs11 import Handle, Slot
     from ..tokens.pkcs11_keys import Key
     from ..tokens.pkcs11_module import Module
@@ -99,7 +98,7 @@ class Pkcs11:
                     return self._sent(session, slot, path, found[0], pin, desk)
             # The session is closed while the person chooses: nobody else could use the module.
             titles = [key.title for key in found]
-            number = _number(desk.prompter.ask(AskChoice(f"Which key on {slot.name}?", titles)), len(found))
+            number = desk.choose(f"Which key on {slot.name}?", titles)
             with self._at_keypad(slot, path, desk), pkcs11.session(module, slot, pin) as session:
                 return self._sent(session, slot, path, found[number], pin, desk)
 
@@ -162,9 +161,7 @@ class Pkcs11:
             "system: whatever can write your files can have put it there. Load it only if you installed it."
         )
         question = AskConfirm(f"Load {module.path}?", text, "Load it", loads=str(module.path))
-        answer = desk.prompter.ask(question)
-        if answer.text() != "yes":
-            raise CancelledError
+        desk.confirm(question)
 
     def _chosen_slot(self, module: Module, serial: str, desk: Desk) -> Slot:
         with pkcs11_module.calls(module) as library:
@@ -174,7 +171,7 @@ class Pkcs11:
         if len(found) == 1:
             return found[0]
         titles = [f"{slot.name} ({slot.serial})" for slot in found]
-        return found[_number(desk.prompter.ask(AskChoice("Which token?", titles)), len(found))]
+        return found[desk.choose("Which token?", titles)]
 
     def _enrolled_slot(self, module: Module, kept: _Kept, desk: Desk) -> Slot:
         found = _look(module, kept)
@@ -273,14 +270,6 @@ def bound(desk: Desk) -> bytes:
 def _output(secret: bytes, params: Params, desk: Desk) -> bytes:
     # The parameters are bound, so that an altered one gives nothing even where the token would not mind.
     return derive_hkdf(secret, salt=b"", info=context(bound(desk), canonical.encode(dict(params))))
-
-
-def _number(answer: Secret, count: int) -> int:
-    """The choice's number, as AskChoice gives it. Raises InvalidInputError."""
-    text = answer.text()
-    if not text.isdecimal() or int(text) >= count:
-        raise InvalidInputError(reason="That is none of the choices", field="choice")
-    return int(text)
 
 
 def _read(params: Params) -> _Kept:

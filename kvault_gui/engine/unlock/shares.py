@@ -67,9 +67,8 @@ class Shares:
         """
         identifier, groups, needed = _set(params), _groups(params), _needed(params)
         number = slip39.number(identifier)
-        if desk.given is not None and desk.given.secret is not None and desk.given.secret.value:
-            typed = desk.given.secret
-        else:
+        typed = desk.given_secret
+        if typed is None:
             title = f"Recovery shares of “{desk.label}”"
             typed = desk.prompter.ask(AskShares(title, number, _need(groups, needed), groups, needed))
         collected = slip39.Collected()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ..api import AskConfirm, AskSecret, AskTouch, Method
-from ..errors import BiometricsError, CancelledError
+from ..api import AskSecret, AskTouch, Method
+from ..errors import BiometricsError
 from ..tokens.fido import TOUCH_SECONDS, Grant, Token
 from ..tokens.fido_faults import Stop
 
@@ -25,8 +25,7 @@ class OwnerPin:
     def __init__(self, token: Token, desk: Desk) -> None:
         self._token, self._desk = token, desk
         self._pin: Secret | None = None
-        given = desk.given
-        self.given = given is not None and given.secret is not None and bool(given.secret.value)
+        self.given = desk.given_secret is not None
 
     def grant(self, *, make: bool) -> Grant:
         """Give it to the token. Raises WrongPinError and its kinds, CancelledError, TokenError."""
@@ -38,10 +37,7 @@ class OwnerPin:
         token, desk = self._token, self._desk
         retries = token.pin_retries()
         if retries == 1 and self.given:
-            # It was typed before anybody knew that this is the last try.
-            text = "A wrong PIN blocks it now. Go on with the PIN that you gave?"
-            if desk.prompter.ask(AskConfirm(f"{token.name}: the last try", text, "Try the PIN")).text() != "yes":
-                raise CancelledError
+            desk.confirm_last_try(token.name)
         text = f"For “{desk.label}” of {desk.vault_name}"
         return desk.secret(AskSecret(f"PIN of {token.name}", text, retries, Method.FIDO2, token.name, token.min_pin))
 

@@ -14,13 +14,12 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api import AskChoice, AskConfirm, AskPlug, AskSecret, AskTouch, Availability, WayState
+from ..api import AskConfirm, AskPlug, AskSecret, AskTouch, Availability, WayState
 from ..crypto import card_keys, mac
 from ..crypto.kdf import derive_hkdf
 from ..errors import (
     CancelledError,
     HeaderDamagedError,
-    InvalidInputError,
     LibraryMissingError,
     PinBlockedError,
     ReaderServiceError,
@@ -139,8 +138,7 @@ def _confirm(family: Family, card: KeyCard, desk: Desk) -> None:
         "to it, mail or another vault, cannot be opened with this card any more."
     )
     question = AskConfirm(f"Replace the key on {card.name}?", text, "Replace the key", replaces=True)
-    if desk.prompter.ask(question).text() != "yes":
-        raise CancelledError
+    desk.confirm(question)
 
 
 def _chosen(family: Family, wanted: NewFactor, desk: Desk) -> str:
@@ -158,10 +156,7 @@ def _chosen(family: Family, wanted: NewFactor, desk: Desk) -> str:
     if len(there) == 1:
         return there[0].id
     choices = [f"{each.name} ({each.serial})" if each.serial else each.name for each in there]
-    answer = desk.prompter.ask(AskChoice(f"Which {family.words}?", choices)).text()
-    if not answer.isdecimal() or int(answer) >= len(there):
-        raise InvalidInputError(reason="That is not one of the tokens")
-    return there[int(answer)].id
+    return there[desk.choose(f"Which {family.words}?", choices)].id
 
 
 def _a(words: str) -> str:
@@ -277,11 +272,8 @@ def _give_pin(family: Family, card: KeyCard, desk: Desk) -> None:
     retries = card.retries()
     if not retries:
         raise PinBlockedError(name=card.name, help=card.unblocking())
-    if retries == 1 and desk.given is not None and desk.given.secret is not None and desk.given.secret.value:
-        # A PIN that was typed before anybody knew that this is the last try.
-        text = "A wrong PIN blocks it now. Go on with the PIN that you gave?"
-        if desk.prompter.ask(AskConfirm(f"{card.name}: the last try", text, "Try the PIN")).text() != "yes":
-            raise CancelledError
+    if retries == 1 and desk.given_secret is not None:
+        desk.confirm_last_try(card.name)
     text = f"To unlock {desk.vault_name} with “{desk.label}”"
     question = AskSecret(f"PIN of {card.name}", text, retries, family.method, card.name, card.pin_least)
     pin = desk.secret(question)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from ..api import Secret, WayState
+from ..api import AskChoice, AskConfirm, Secret, WayState
+from ..errors import CancelledError, InvalidInputError
 
 if TYPE_CHECKING:
     from ..api import AskSecret, Availability, Given, Method, NewFactor, Prompter, TokenInfo
@@ -40,13 +41,41 @@ class Desk(NamedTuple):
         if self.used is not None and token not in self.used:
             self.used.append(token)
 
+    @property
+    def given_secret(self) -> Secret | None:
+        """The password, code, PIN or shares that were given ahead; None: they are to be asked for."""
+        found = None if self.given is None else self.given.secret
+        return found if found is not None and found.value else None
+
     def secret(self, question: AskSecret) -> Secret:
         """What was given ahead, as a copy, else the person's answer. Raises CancelledError."""
-        if self.given is not None and self.given.secret is not None and self.given.secret.value:
+        if self.given is not None and self.given_secret is not None:
             if self.handed is not None:
                 self.handed.append(self.given)
-            return Secret(bytearray(self.given.secret.value))
+            return Secret(bytearray(self.given_secret.value))
         return self.prompter.ask(question)
+
+    def confirm(self, question: AskConfirm) -> None:
+        """Go on only if the person says yes. Raises CancelledError."""
+        if self.prompter.ask(question).text() != "yes":
+            raise CancelledError
+
+    def confirm_last_try(self, token: str) -> None:
+        """Before a PIN that was given ahead, when nobody knew that it is the last try. Raises CancelledError."""
+        text = "A wrong PIN blocks it now. Go on with the PIN that you gave?"
+        self.confirm(AskConfirm(f"{token}: the last try", text, "Try the PIN"))
+
+    def choose(self, title: str, choices: list[str]) -> int:
+        """The number of the person's choice, from 0. Raises as ``chosen``."""
+        return chosen(self.prompter, title, choices)
+
+
+def chosen(prompter: Prompter, title: str, choices: list[str]) -> int:
+    """The number of the person's choice, from 0. Raises CancelledError, InvalidInputError for what is no choice."""
+    answer = prompter.ask(AskChoice(title, choices)).text()
+    if not (answer.isascii() and answer.isdecimal()) or int(answer) >= len(choices):
+        raise InvalidInputError(reason="That is not one of the choices", field="choice")
+    return int(answer)
 
 
 class Enrolled(NamedTuple):
