@@ -203,7 +203,7 @@ class UnlockDialog(QDialog):
         item = self._rows.item(slot) if self._rows is not None and (way is None or not way.typed_first) else None
         if item is not None and (way is not None or self._quickly):
             item.show_work()
-        else:
+        elif way is None or way.typed_first:  # shares are asked for in a dialog, and computed at once
             self._progress = self._page.begin_progress(self.cancelled)
         self._refresh()
 
