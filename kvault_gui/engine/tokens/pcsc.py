@@ -39,13 +39,10 @@ _T0_USB = 0xF0  # the first half of an ATR's second byte, of a token that is a r
 
 
 class Reader(NamedTuple):
-    """One slot of a reader. ``events`` counts cards that came and went, where pcscd counts them."""
+    """One slot of a reader."""
 
     name: str
     present: bool
-    mute: bool  # there is a card and it does not answer
-    atr: bytes
-    events: int
 
     @property
     def token(self) -> str:
@@ -101,7 +98,7 @@ def readers() -> list[Reader]:
             return []  # one went away between the two calls; whoever watches is told, and asks again
         if code != api.SCARD_S_SUCCESS:
             raise fault(code, "pcscd")
-    return [_reader(api, *state) for state in states]
+    return [Reader(name, bool(state & api.SCARD_STATE_PRESENT)) for name, state, _ in states]
 
 
 def _names(api: ModuleType, handle: int) -> list[str]:
@@ -111,11 +108,6 @@ def _names(api: ModuleType, handle: int) -> list[str]:
     if code != api.SCARD_S_SUCCESS:
         raise fault(code, "pcscd")
     return sorted(names)
-
-
-def _reader(api: ModuleType, name: str, state: int, atr: list[int]) -> Reader:
-    present = bool(state & api.SCARD_STATE_PRESENT)
-    return Reader(name, present, present and bool(state & api.SCARD_STATE_MUTE), bytes(atr), state >> 16 & 0xFFFF)
 
 
 def reader_of(token: str) -> str:

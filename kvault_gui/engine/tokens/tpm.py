@@ -249,13 +249,6 @@ def unseal(blob: Mapping[str, str | int], pin: bytes | None = None, checked: Che
             raise
 
 
-def changed(blob: Mapping[str, str | int]) -> list[int]:
-    """The numbers of the PCRs that are no longer as they were at sealing. Raises TpmError and its kinds."""
-    sealed = _read(blob)
-    with connected() as (_, esys):
-        return _changed(esys, sealed)
-
-
 def _wrong_pin(tss: Library, esys: Context) -> WrongPinError | TpmLockoutError:
     guard = _lockout(tss, esys)
     if guard.locked or guard.tries == 0:

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import AskPlug, AskSecret, AskTouch, Secret
-from kvault_gui.engine.errors import CancelledError
 
 from .questions_secret import SecretWanted
 
@@ -26,26 +25,14 @@ class UnlockAnswers:
 
     def __init__(self, dialog: UnlockDialog) -> None:
         self._dialog = dialog
-        self._open: set[asyncio.Future[bytearray | None]] = set()
 
     def takes(self, question: Question) -> bool:
         """Whether the dialog has a place for it."""
         return isinstance(question, AskSecret | AskTouch | AskPlug)
 
-    @property
-    def waits(self) -> bool:
-        """Whether a question stands."""
-        return bool(self._open)
-
-    def cancel(self) -> None:
-        """Answer every open question with nothing."""
-        for each in self._open:
-            if not each.done():
-                each.set_result(None)
-
     async def ask(self, question: Question) -> Secret:
-        """The person's answer. Raises CancelledError. A task that is cancelled takes its question away."""
-        answer: asyncio.Future[bytearray | None] = asyncio.get_running_loop().create_future()
+        """The person's answer. A task that is cancelled takes its question away."""
+        answer: asyncio.Future[bytearray] = asyncio.get_running_loop().create_future()
         item = self._show(question)
 
         def given(typed: bytearray) -> None:
@@ -55,17 +42,12 @@ class UnlockAnswers:
                 answer.set_result(typed)
 
         item.answered.connect(given)
-        self._open.add(answer)
         try:
-            typed = await answer
+            return Secret(await answer)
         finally:
-            self._open.discard(answer)
             item.answered.disconnect(given)
             if item.doing:  # the try goes on: it was not ended meanwhile
                 item.show_work()
-        if typed is None:
-            raise CancelledError
-        return Secret(typed)
 
     def _show(self, question: Question) -> WayItem:
         match question:
