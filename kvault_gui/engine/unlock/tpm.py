@@ -94,8 +94,8 @@ class Tpm:
             return _pin(Secret(bytearray(given.value)), least=LEAST_PIN)
         title, text = f"New PIN for {name}", f"It will be asked for “{desk.label}”, at this computer only."
         first = _pin(desk.secret(AskSecret(title, text, None, self.method, name, LEAST_PIN)), least=LEAST_PIN)
-        text = "The same PIN once more, so that a typing mistake is seen now."
-        again = _pin(desk.secret(AskSecret(title, text, None, self.method, name, LEAST_PIN)), least=1)
+        text = "So that a typing mistake is seen now."
+        again = _pin(desk.secret(AskSecret(f"{title}, once more", text, None, self.method, name, LEAST_PIN)), least=1)
         if first != again:
             raise InvalidInputError(reason="The two PINs are not the same", field="pin")
         return first

@@ -77,7 +77,7 @@ def method_sentence(method: Method) -> str:
         Method.PIV: _tr("The key in slot 9d of a PIV card or a YubiKey"),
         Method.OPENPGP: _tr("The decryption key of an OpenPGP card"),
         Method.PKCS11: _tr("Whatever comes with a PKCS#11 module"),
-        Method.TPM: _tr("The chip in this computer: the vault opens here only"),
+        Method.TPM: _tr("The chip in this computer: this way in works here only"),
         Method.DEVICE: _tr("The desktop's keyring of this login, on this computer"),
         Method.SHARES: _tr("Sheets for several people or places, of which some together open the vault"),
         Method.QUICK: _tr("A PIN for this login session"),
