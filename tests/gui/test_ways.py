@@ -293,6 +293,11 @@ def test_limits_are_set_with_the_sentence_that_they_bind_the_program_alone() -> 
     run(play())
 
 
+def test_a_tpm_bound_to_the_start_up_can_be_sealed_again_without_a_menu() -> None:
+    assert words.shows_renewal(sample.tpm())
+    assert not words.shows_renewal(sample.password())
+
+
 def test_what_is_outdated_is_made_anew_where_it_stands() -> None:
     async def play() -> None:
         async with ways(sample.many()) as dialog:

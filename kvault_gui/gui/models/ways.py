@@ -147,6 +147,12 @@ def is_outdated(slot: SlotInfo) -> bool:
     return any(factor.outdated for factor in slot.factors)
 
 
+def shows_renewal(slot: SlotInfo) -> bool:
+    """Whether making it anew has a button: where it should be done, and where an update of the computer may want it."""
+    bound = any(factor.method is Method.TPM and "PCR" in factor.detail for factor in slot.factors)
+    return bound or is_outdated(slot)
+
+
 def is_over(slot: SlotInfo, now: float | None = None) -> bool:
     """Whether its time has ended."""
     return slot.expires is not None and slot.expires <= (time.time() if now is None else now)

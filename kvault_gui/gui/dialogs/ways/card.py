@@ -82,7 +82,7 @@ class WayCard(Row):
         row.addStretch(1)
         renew = words.renewal(self.slot)
         self.renew: QPushButton | None = None
-        if words.is_outdated(self.slot):
+        if words.shows_renewal(self.slot):
             self.renew = button(renew, "link", small=True, on_click=lambda: self.wanted.emit(RENEW))
             self.renew.setAccessibleName(self.tr("{act}: {name}").format(act=renew, name=self.name))
             row.addWidget(self.renew, 0, Qt.AlignmentFlag.AlignTop)
