@@ -59,7 +59,7 @@ def _standing(engine: Engine, probe: Probe) -> tuple[dict[str, WayState], str]:
             until = time.strftime("%H:%M", time.localtime(state.until))
             quick = f"Quick unlock by {'fingerprint' if state.biometrics and not state.pin else 'PIN'}, until {until}"
     except KvaultError as error:
-        terminal.note(f"{error.say(error.headline)}. {error.say(error.advice)}")
+        terminal.note(error.brief)
     return states, quick
 
 

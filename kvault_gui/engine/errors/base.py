@@ -35,6 +35,11 @@ class KvaultError(Exception):
         """The template of what happened, for one or for several."""
         return self.what_one if self.what_one and self.fields.get("count") == 1 else self.what
 
+    @property
+    def brief(self) -> str:
+        """What happened and what to do, in one line."""
+        return f"{self.say(self.headline)}. {self.say(self.advice)}"
+
     def say(self, template: str) -> str:
         """Fill ``template`` (one of this class's, or its translation) with the fields."""
         return template.format(**self.fields)

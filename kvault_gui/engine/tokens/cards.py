@@ -88,8 +88,7 @@ def look(reader: Reader) -> Found:
 
 
 def _problem(reader: Reader, error: KvaultError) -> Found:
-    words = f"{error.say(error.headline)}. {error.say(error.advice)}"
-    return Found(TokenInfo(reader.token, reader.title, "", [], problem=words))
+    return Found(TokenInfo(reader.token, reader.title, "", [], problem=error.brief))
 
 
 def identify(card: Card) -> Found:
@@ -102,9 +101,7 @@ def identify(card: Card) -> Found:
         if info is not None:
             return Found(info, yubikey=True, fido=FIDO in there)
     if not methods:
-        unknown = TokenUnknownError(name=card.name)
-        words = f"{unknown.say(unknown.headline)}. {unknown.say(unknown.advice)}"
-        return Found(TokenInfo(token, card.name, "", [], problem=words))
+        return Found(TokenInfo(token, card.name, "", [], problem=TokenUnknownError(name=card.name).brief))
     serial, maker = _openpgp(card) if OPENPGP in there else ("", "")
     return Found(TokenInfo(token, _name(card, methods, maker), serial, methods), fido=FIDO in there)
 

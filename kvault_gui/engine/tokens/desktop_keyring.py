@@ -38,13 +38,13 @@ def find() -> list[TokenInfo]:
     reason = problem()
     if reason == _ABSENT:
         return []
-    return [TokenInfo(ID, NAME, "", [Method.DEVICE], problem=reason)]
+    return [TokenInfo(ID, NAME, "", [Method.DEVICE], problem=KeyringError(reason=reason).brief if reason else "")]
 
 
 def problem() -> str:
     """Why the keyring cannot be used, in words; "" if it can. Starts nothing, asks nothing."""
     if library_missing():
-        return "keyring (with secretstorage and jeepney) is not installed"
+        return "the library secretstorage is not installed"
     try:
         with contextlib.closing(bus.connect("SESSION")) as connection:
             return "" if _is_there(connection) else _ABSENT
@@ -116,7 +116,7 @@ def _is_there(connection: DBusConnection) -> bool:
 def _opened() -> Iterator[DBusConnection]:
     """A connection; what goes wrong on it is one of our errors."""
     if library_missing():
-        raise LibraryMissingError(needed="This device", package="keyring")
+        raise LibraryMissingError(needed="This device", package="secretstorage")
     from jeepney import DBusErrorResponse  # noqa: PLC0415 optional
     from secretstorage import (  # noqa: PLC0415 optional
         LockedException,

@@ -11,7 +11,6 @@ import msgspec
 
 from ..api import Method, TokenInfo
 from ..errors import (
-    KvaultError,
     LibraryMissingError,
     ReaderServiceError,
     TokenError,
@@ -221,7 +220,7 @@ def find() -> list[TokenInfo]:
     ids = [f"{HID_PREFIX}{descriptor.path!s}" for descriptor in hid.list_descriptors()]
     shut = [token for token in hid_tokens() if token not in ids]
     return [_look(token) for token in sorted(ids)] + [
-        TokenInfo(token, _KEY, "", [Method.FIDO2], problem=_words(TokenShutError(name=_KEY))) for token in shut
+        TokenInfo(token, _KEY, "", [Method.FIDO2], problem=TokenShutError(name=_KEY).brief) for token in shut
     ]
 
 
@@ -233,14 +232,10 @@ def _look(token: str) -> TokenInfo:
             opened.token.check_fit()
             return info
     except TokenUnfitError as error:
-        return TokenInfo(token, str(error.fields["name"]), "", [], problem=_words(error))
+        return TokenInfo(token, str(error.fields["name"]), "", [], problem=error.brief)
     except TokenError as error:
         # It may be one that can: what stands in the way may pass.
-        return TokenInfo(token, str(error.fields.get("name", _KEY)), "", [Method.FIDO2], problem=_words(error))
-
-
-def _words(error: KvaultError) -> str:
-    return f"{error.say(error.headline)}. {error.say(error.advice)}"
+        return TokenInfo(token, str(error.fields.get("name", _KEY)), "", [Method.FIDO2], problem=error.brief)
 
 
 def check(found: Found) -> TokenInfo:
@@ -253,7 +248,7 @@ def check(found: Found) -> TokenInfo:
             return found.info
     except TokenError as error:
         left = [method for method in found.info.methods if method is not Method.FIDO2]
-        return msgspec.structs.replace(found.info, methods=left, problem="" if left else _words(error))
+        return msgspec.structs.replace(found.info, methods=left, problem="" if left else error.brief)
 
 
 def find_everywhere() -> list[TokenInfo]:

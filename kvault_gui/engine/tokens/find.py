@@ -37,11 +37,11 @@ def look() -> Look:
     try:
         readers = cards.find()
     except (ReaderServiceError, LibraryMissingError) as error:
-        notices.append(f"{error.say(error.headline)}. {error.say(error.advice)}")
+        notices.append(error.brief)
     try:
         usb = fido_ports.find()
     except LibraryMissingError as error:
-        notices.append(f"{error.say(error.headline)}. {error.say(error.advice)}")
+        notices.append(error.brief)
     with contextlib.suppress(ReaderServiceError, LibraryMissingError):  # told above
         keyboards = yubikey.find()
     return Look([*_joined(_merged(readers, usb), keyboards), *tpm.find(), *device.find()], notices)

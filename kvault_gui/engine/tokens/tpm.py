@@ -20,9 +20,11 @@ from ..crypto.rng import random_bytes
 from ..errors import (
     InvalidInputError,
     LastPinTryError,
+    LibraryMissingError,
     TpmChangedError,
     TpmError,
     TpmLockoutError,
+    TpmMissingError,
     TpmOtherError,
     WrongPinError,
 )
@@ -96,26 +98,31 @@ class _Sealed(NamedTuple):
 # --- how it stands ---------------------------------------------------------------------------------------------------
 
 
+def trouble() -> str:
+    """Why it cannot be used and what to do, as far as can be told without opening it; "" if nothing speaks against."""
+    if reason := tpm_channel.problem():
+        return TpmMissingError(reason=reason).brief
+    if tpm_channel.library_missing():
+        return LibraryMissingError(needed="The TPM", package="tpm2-pytss").brief
+    return ""
+
+
 def find() -> list[TokenInfo]:
     """The TPM, if there is one; with a ``problem`` if it cannot be used."""
-    reason = tpm_channel.problem()
-    if reason == tpm_channel.ABSENT:
+    if tpm_channel.problem() == tpm_channel.ABSENT:
         return []
-    if not reason and tpm_channel.library_missing():
-        reason = "tpm2-pytss is not installed"
-    if reason:
-        return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=reason)]
+    if words := trouble():
+        return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=words)]
     try:
         with connected() as (tss, esys):
             properties = _properties(tss, esys, tss.TPM2_PT.FIXED)
             guard = _lockout(tss, esys)
     except TpmError as error:
-        return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=str(error))]
+        return [TokenInfo(ID, "TPM", "", [Method.TPM], problem=error.brief)]
     version = properties.get(_FIRMWARE, 0)
+    firmware = f"{version >> 16}.{version & 0xFFFF}"
     warnings = [_paused(guard)] if guard.locked else []
-    return [
-        TokenInfo(ID, _named(tss, properties), "", [Method.TPM], f"{version >> 16}.{version & 0xFFFF}", "", warnings)
-    ]
+    return [TokenInfo(ID, _named(tss, properties), "", [Method.TPM], firmware, "", warnings)]
 
 
 def state() -> tuple[str, Lockout]:

@@ -121,7 +121,7 @@ def _library() -> Any:  # noqa: ANN401 tpm2_pytss has no types
     try:
         import tpm2_pytss  # noqa: PLC0415 optional, and slow to start
     except ImportError as error:
-        raise LibraryMissingError(needed="The TPM", package="tpm2-pytss (and libtss2)") from error
+        raise LibraryMissingError(needed="The TPM", package="tpm2-pytss") from error
     return tpm2_pytss
 
 

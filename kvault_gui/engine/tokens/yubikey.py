@@ -267,6 +267,5 @@ def find() -> list[TokenInfo]:
                 if key is not None:
                     found.append(key.info())
             except TokenError as error:
-                words = f"{error.say(error.headline)}. {error.say(error.advice)}"
-                found.append(TokenInfo(token, "YubiKey", "", [Method.CHALLENGE_RESPONSE], problem=words))
+                found.append(TokenInfo(token, "YubiKey", "", [Method.CHALLENGE_RESPONSE], problem=error.brief))
     return found

@@ -65,8 +65,7 @@ class ChallengeResponse:
         """Whether the library is there; a key over HID needs no smart card service."""
         if find_spec("yubikit") is None or find_spec("ykman") is None:
             error = LibraryMissingError(needed="YubiKey challenge-response", package="yubikey-manager")
-            words = f"{error.say(error.headline)}. {error.say(error.advice)}"
-            return Availability(self.method, ready=False, reason=words)
+            return Availability(self.method, ready=False, reason=error.brief)
         return Availability(self.method, ready=True)
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:

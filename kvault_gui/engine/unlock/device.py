@@ -19,6 +19,7 @@ from ..errors import (
     CancelledError,
     DeviceChangedError,
     HeaderDamagedError,
+    KeyringError,
     KeyringLostError,
     TokenError,
     TokenMissingError,
@@ -45,14 +46,12 @@ class Device:
 
     def probe(self) -> Availability:
         """Whether there is a keyring, and a fingerprint to bind to."""
-        reason = desktop_keyring.problem()
-        if not reason:
-            try:
-                device.fingerprint()
-            except TokenError as error:
-                reason = str(error.fields["reason"])
-        if reason:
-            return Availability(self.method, ready=False, reason=f"The desktop's keyring cannot be used: {reason}.")
+        if reason := desktop_keyring.problem():
+            return Availability(self.method, ready=False, reason=str(KeyringError(reason=reason)) + ".")
+        try:
+            device.fingerprint()
+        except TokenError as error:
+            return Availability(self.method, ready=False, reason=str(error) + ".")
         return Availability(self.method, ready=True)
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:

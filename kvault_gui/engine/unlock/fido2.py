@@ -16,6 +16,7 @@ from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
 from ..errors import (
     HeaderDamagedError,
+    LibraryMissingError,
     PinBlockedError,
     PinNotSetError,
     PinPausedError,
@@ -105,8 +106,8 @@ class Fido2:
     def probe(self) -> Availability:
         """Whether the library is there."""
         if find_spec("fido2") is None:
-            reason = "FIDO2 tokens need the library fido2, which is not installed. Install it: “installers/run.sh”."
-            return Availability(self.method, ready=False, reason=reason)
+            error = LibraryMissingError(needed=_ANY, package="fido2")
+            return Availability(self.method, ready=False, reason=error.brief)
         return Availability(self.method, ready=True)
 
     # --- enrolling ---

@@ -18,6 +18,7 @@ from ..errors import (
     AuthenticationError,
     HeaderDamagedError,
     InvalidInputError,
+    LibraryMissingError,
     ModuleError,
     SlotAlteredError,
     TokenForeignError,
@@ -69,7 +70,8 @@ class Pkcs11:
     def probe(self) -> Availability:
         """Whether python-pkcs11 is there; which module is for the person to say."""
         if pkcs11_module.library_missing():
-            return Availability(self.method, ready=False, reason="python-pkcs11 is not installed.")
+            error = LibraryMissingError(needed="PKCS#11", package="python-pkcs11")
+            return Availability(self.method, ready=False, reason=error.brief)
         return Availability(self.method, ready=True)
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:

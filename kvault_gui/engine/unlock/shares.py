@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from ..api import AskShares, Availability, Method, Secret, ShareGroup, ShareState, WayState
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
-from ..errors import HeaderDamagedError, InternalError, InvalidInputError, ShareError, ShareOtherError
+from ..errors import (
+    HeaderDamagedError,
+    InternalError,
+    InvalidInputError,
+    LibraryMissingError,
+    ShareError,
+    ShareOtherError,
+)
 from ..vault import slip39
 from ..vault.methods import Enrolled
 from ..vault.sealing import context
@@ -37,8 +44,8 @@ class Shares:
     def probe(self) -> Availability:
         """Whether the library is installed."""
         if find_spec("shamir_mnemonic") is None:
-            reason = "Recovery shares need shamir-mnemonic, which is not installed. Run the installer again."
-            return Availability(self.method, ready=False, reason=reason)
+            error = LibraryMissingError(needed="Recovery shares", package="shamir-mnemonic")
+            return Availability(self.method, ready=False, reason=error.brief)
         return Availability(self.method, ready=True)
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:

@@ -14,8 +14,8 @@ from ..api import AskSecret, Availability, Method, Secret, WayState
 from ..crypto import canonical
 from ..crypto.kdf import derive_hkdf
 from ..crypto.rng import random_bytes
-from ..errors import HeaderDamagedError, InvalidInputError, TokenMissingError, TpmMissingError
-from ..tokens import tpm, tpm_channel
+from ..errors import HeaderDamagedError, InvalidInputError, TokenMissingError
+from ..tokens import tpm
 from ..tokens.pins import text_of
 from ..vault.methods import Enrolled, Params
 from ..vault.sealing import context
@@ -39,13 +39,8 @@ class Tpm:
 
     def probe(self) -> Availability:
         """Whether there is a TPM that may be used, and its library."""
-        reason = tpm_channel.problem()
-        if reason:
-            return Availability(self.method, ready=False, reason=str(TpmMissingError(reason=reason)) + ".")
-        if tpm_channel.library_missing():
-            reason = "tpm2-pytss is not installed. Install it: “installers/run.sh --with-hardware”."
-            return Availability(self.method, ready=False, reason=reason)
-        return Availability(self.method, ready=True)
+        reason = tpm.trouble()
+        return Availability(self.method, ready=not reason, reason=reason)
 
     def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
         """Seal 32 new random bytes, with a PIN if ``wanted.pin``, bound to ``wanted.pcrs`` as they are now.

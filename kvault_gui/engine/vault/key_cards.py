@@ -71,7 +71,7 @@ def probe(family: Family) -> Availability:
                 return Availability(family.method, ready=True)
         except (LibraryMissingError, ReaderServiceError) as problem:
             error = problem
-    return Availability(family.method, ready=False, reason=f"{error.say(error.headline)}. {error.say(error.advice)}")
+    return Availability(family.method, ready=False, reason=error.brief)
 
 
 # --- enrolling -------------------------------------------------------------------------------------------------------
