@@ -107,7 +107,7 @@ def _change(group: Commands) -> None:
     _named(made)
     factors(made, "its_")
     secret_source(made, "its-secret", "its password or recovery code")
-    made = group.add("rotate", "exchange a key of the vault; every way in is carried over", slot_change.rotate)
+    made = group.add("rotate", "make a new key for the vault; every way in is carried over", slot_change.rotate)
     made.add_argument("key", choices=("user-key", "vault-key"))
     made.add_argument("--sure", action="store_true", help="ways in that cannot be carried over may go")
     quick = group.group("quick", "unlock again by a PIN in this login session")

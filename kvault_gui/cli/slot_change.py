@@ -117,11 +117,11 @@ def _module(options: Namespace) -> str:
 
 
 def rotate(options: Namespace) -> int:
-    """Exchange a key. Ctrl+C changes nothing."""
-    with vaults.unlocked(options, f"exchange the {options.key}") as engine:
+    """Make a new key. Ctrl+C changes nothing."""
+    with vaults.unlocked(options, f"make a new {options.key}") as engine:
         slots = engine.slots
         job = slots.rotate_user_key if options.key == "user-key" else slots.rotate_vault_key
-        notes = jobs.run(job(options.sure), "Exchanging")
+        notes = jobs.run(job(options.sure), "Making a new key")
     if getattr(options, "json", False):
         output.json({"rotated": options.key, "notes": notes})
     else:

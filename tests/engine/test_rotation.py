@@ -167,9 +167,7 @@ def test_a_user_key_that_was_interrupted_before_the_header_is_kept(desk: Desk) -
     next(job)  # the keys are linked; the header is not written yet
     job.close()
     desk.engine.vaults.close()
-    assert desk.all_open() == [
-        "A rotation of the user key was interrupted before it took effect; the old key was kept."
-    ]
+    assert desk.all_open() == ["Making a new user key was interrupted before it took effect; the old one was kept."]
 
 
 def test_a_user_key_that_was_interrupted_after_the_header_is_finished(
@@ -180,7 +178,7 @@ def test_a_user_key_that_was_interrupted_after_the_header_is_finished(
         with pytest.raises(ZeroDivisionError):
             run_here(desk.engine.slots.rotate_user_key())
     desk.engine.vaults.close()
-    assert desk.all_open() == ["A rotation of the user key was interrupted and has now been finished."]
+    assert desk.all_open() == ["Making a new user key was interrupted and has now been finished."]
 
 
 def _stop(*_: object) -> None:
@@ -282,7 +280,7 @@ def test_a_former_user_key_that_quick_unlock_kept_opens_nothing_and_settles_noth
     monkeypatch.setattr(quick, "unlock", lambda *_: Keys(kept.vk, kept.uk))
     with pytest.raises(QuickUnlockOverError, match="the vault's keys were changed since"):
         engine().vaults.unlock(str(desk.folder), api.Credential(api.Method.QUICK, api.Secret.of("1234")), [])
-    done = "A rotation of the user key was interrupted and has now been finished."
+    done = "Making a new user key was interrupted and has now been finished."
     assert desk.all_open() == ([done] if interrupted else [])
 
 

@@ -194,7 +194,7 @@ class QuickUnlockOverError(WrongCredentialsError):
     code = "quick-over"
     what = "Quick unlock is over: {reason}"
     meaning = "The vault itself is fine."
-    advice = "Unlock in full once; after that the PIN works again."
+    advice = "Unlock in full. Quick unlock can be set up again then."
 
 
 class WrongQuickPinError(WrongCredentialsError):
@@ -220,9 +220,9 @@ class WaysNotCarriedError(KvaultError):
 
 
 class RotationRunningError(KvaultError):
-    """A key of this vault is being exchanged; a second exchange beside it would lose the first one's key."""
+    """A new key is being made; a second rotation beside it would lose the first one's key."""
 
     code = "rotation-running"
-    what = "A key of this vault is being exchanged already"
+    what = "A new key is being made for this vault already"
     meaning = "Nothing was changed."
     advice = "Wait until that has ended, then try again."

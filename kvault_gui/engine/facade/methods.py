@@ -109,7 +109,7 @@ def named(name: str) -> UnlockMethod:
     try:
         return of(Method(name))
     except (ValueError, InvalidInputError) as error:
-        raise HeaderDamagedError(reason="a slot names an unknown unlock method") from error
+        raise HeaderDamagedError(reason="a way in is of a kind that does not exist") from error
 
 
 def token_of(factor: Factor) -> str:

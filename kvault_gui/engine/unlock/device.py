@@ -155,16 +155,16 @@ def _salt(params: Params) -> bytes:
     try:
         return bytes.fromhex(str(params["salt"]))
     except (KeyError, ValueError):
-        raise HeaderDamagedError(reason="a slot of this device has no salt") from None
+        raise HeaderDamagedError(reason="a way in with this device has no salt") from None
 
 
 def _checked(params: Params) -> None:
     for name, length in _HEX.items():
         value = params.get(name)
         if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-f]{{{length}}}", value):
-            raise HeaderDamagedError(reason=f"a slot of this device has no {name}")
+            raise HeaderDamagedError(reason=f"a way in with this device has no {name}")
     if type(params.get("biometrics")) is not int or params["biometrics"] not in {0, 1}:
-        raise HeaderDamagedError(reason="a slot of this device does not say whether it wants a finger")
+        raise HeaderDamagedError(reason="a way in with this device does not say whether it wants a finger")
 
 
 def _ask_finger(desk: Desk) -> None:

@@ -103,7 +103,7 @@ def _form(params: Params) -> Form:
     try:
         return Form(str(params.get("form")))
     except ValueError:
-        raise HeaderDamagedError(reason="a key file slot names an unknown form") from None
+        raise HeaderDamagedError(reason="a way in with a key file names an unknown form") from None
 
 
 def _ask(desk: Desk) -> str:

@@ -51,7 +51,7 @@ def normalise(secret: Secret) -> bytearray:
 def _number(params: Params, name: str) -> int:
     value = params.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise HeaderDamagedError(reason=f"a password slot has no {name}")
+        raise HeaderDamagedError(reason=f"a way in with a password has no {name}")
     return value
 
 
@@ -59,9 +59,9 @@ def _salt(params: Params) -> bytes:
     try:
         salt = bytes.fromhex(str(params["salt"]))
     except (KeyError, ValueError) as error:
-        raise HeaderDamagedError(reason="a password slot has no salt") from error
+        raise HeaderDamagedError(reason="a way in with a password has no salt") from error
     if not 16 <= len(salt) <= 64:  # noqa: PLR2004 bytes; SP 800-132 asks for 16
-        raise HeaderDamagedError(reason="the salt of a password slot has an odd length")
+        raise HeaderDamagedError(reason="the salt of a way in with a password has an odd length")
     return salt
 
 
@@ -133,7 +133,7 @@ class Password:
                 if iterations < _MIN_PBKDF2:
                     raise KdfCostError(reason=f"{iterations} PBKDF2 iterations, at least {_MIN_PBKDF2} are needed")
                 return derive_pbkdf2_sha256(password, salt=_salt(params), iterations=iterations)
-            raise HeaderDamagedError(reason="a password slot names an unknown key derivation")
+            raise HeaderDamagedError(reason="a way in with a password names an unknown key derivation")
         finally:
             password[:] = bytes(len(password))
 

@@ -103,7 +103,7 @@ class RecoveryCode:
     def unlock(self, params: Params, desk: Desk) -> bytes:
         """Derive. Raises WrongCodeError, HeaderDamagedError, NotMineError."""
         if params.get("kdf") != "hkdf-sha256":
-            raise HeaderDamagedError(reason="a recovery code slot names an unknown key derivation")
+            raise HeaderDamagedError(reason="a way in with a recovery code names an unknown key derivation")
         if params.get("bits") != _BITS:
             raise NotMineError
         question = AskSecret(f"Unlock {desk.vault_name}", f"The recovery code “{desk.label}”", method=self.method)

@@ -185,14 +185,14 @@ def _checked(groups: list[ShareGroup], needed: int) -> list[ShareGroup]:
 def _set(params: Params) -> int:
     value = params.get("set")
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 15:
-        raise HeaderDamagedError(reason="a slot of recovery shares has no set")
+        raise HeaderDamagedError(reason="a way in with recovery shares has no set")
     return value
 
 
 def _needed(params: Params) -> int:
     value = params.get("groups_needed")
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= len(_groups(params)):
-        raise HeaderDamagedError(reason="a slot of recovery shares does not say how many groups are needed")
+        raise HeaderDamagedError(reason="a way in with recovery shares does not say how many groups are needed")
     return value
 
 
@@ -201,7 +201,7 @@ def _groups(params: Params) -> list[ShareGroup]:
         pairs = [part.split("/") for part in str(params["groups"])[:200].split(" ")]
         return _checked([ShareGroup(int(threshold), int(count)) for threshold, count in pairs], 1)
     except (KeyError, ValueError, InvalidInputError):
-        raise HeaderDamagedError(reason="a slot of recovery shares does not say how many are needed") from None
+        raise HeaderDamagedError(reason="a way in with recovery shares does not say how many are needed") from None
 
 
 def _compare(share: slip39.Share, params: Params) -> None:
@@ -210,7 +210,7 @@ def _compare(share: slip39.Share, params: Params) -> None:
     says = (len(groups), _needed(params), params.get("extendable"), params.get("bits"))
     is_so = (share.groups, share.groups_needed, int(library.extendable), len(library.value) * 8)
     if says != is_so or groups[share.group].threshold != share.needed or share.member >= groups[share.group].count:
-        raise HeaderDamagedError(reason="a slot of recovery shares describes another set than the sheets do")
+        raise HeaderDamagedError(reason="a way in with recovery shares describes another set than the sheets do")
 
 
 def _need(groups: list[ShareGroup], needed: int) -> str:

@@ -68,7 +68,7 @@ class Vault(msgspec.Struct):
     signer: Signer
     opened_by: Keys  # VK and UK, for new ways in and rotations
     way: str = ""  # id of the way in that opened it; "": it was just made, or quick unlock did
-    rotating: bool = False  # a key is being exchanged
+    rotating: bool = False  # a new key is being made
     waiting: list[Pending] = msgspec.field(default_factory=list)  # records of reads that could not be written yet
     epochs: dict[bytes, int] = msgspec.field(default_factory=dict)  # of namespaces' keys, the newest
     seen: set[tuple[str, int, str]] = msgspec.field(default_factory=set)  # what was recorded once for this session

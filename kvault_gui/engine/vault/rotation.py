@@ -48,7 +48,7 @@ _STEPS = 3
 
 @contextlib.contextmanager
 def _alone(vault: Vault) -> Iterator[None]:
-    """One exchange at a time. Jobs take turns: a second one would carry on with keys that the first one ends.
+    """One rotation at a time. Jobs take turns: a second one would carry on with keys that the first one ends.
 
     Raises RotationRunningError.
     """
@@ -70,7 +70,7 @@ def _carried(vault: Vault, *, sure: bool) -> _Carried:
     """What can be carried over. Raises WaysNotCarriedError, NotPermittedError."""
     check(vault, Action.MANAGE)
     if vault.opened_by.uk is None:
-        raise NotPermittedError(who="this session", act="rotate keys: it was opened by a way in that reads no values")
+        raise NotPermittedError(who="this session", act="make new keys: it was opened by a way in that reads no values")
     public = ways.public_keys(vault)
     dropped = [slot.title for slot in vault.store.header.slots if slot.id not in public]
     if len(dropped) == len(vault.store.header.slots) or (dropped and not sure):
@@ -193,16 +193,16 @@ def settle(vault: Vault) -> list[str]:
         if not vault.store.read_only:
             with vault.change("key.kept", category=Category.TRUST, object="user key") as work:
                 _unlink(work.tx)
-        return ["A rotation of the user key was interrupted before it took effect; the old key was kept."]
+        return ["Making a new user key was interrupted before it took effect; the old one was kept."]
     old = _opens(vault, uk, old_sealed, _OLD)
     if old is None:
-        raise DamagedError(reason="a rotation of the user key was interrupted and cannot be finished")
+        raise DamagedError(reason="making a new user key was interrupted and cannot be finished")
     before = vault.keys.with_user_key(old)
     if vault.store.read_only:
         vault.keys = before
         return []
     _finish(vault, before, vault.keys.with_user_key(uk))
-    return ["A rotation of the user key was interrupted and has now been finished."]
+    return ["Making a new user key was interrupted and has now been finished."]
 
 
 def _opens(vault: Vault, key: bytes, box: bytes, name: str) -> bytes | None:

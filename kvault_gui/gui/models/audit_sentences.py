@@ -103,12 +103,12 @@ _TRUST = {
     "principal.changed": _done(_n("Changed what is known of {object}"), _n("Changed what is known of somebody")),
     "key.created": _done(_n("Made the key {object}"), _n("Made a key")),
     "key.rotating": _done(
-        _n("Renewed the {object}"),
-        _n("Renewed a key"),
-        begun=(_n("Began to renew the {object}"), _n("Began to renew a key")),
+        _n("Made a new {object}"),
+        _n("Made a new key"),
+        begun=(_n("Began to make a new {object}"), _n("Began to make a new key")),
     ),
-    "key.rotated": _done(_n("Renewed the {object}"), _n("Renewed a key")),
-    "key.kept": _done(_n("Stopped renewing the {object} and kept the old one"), _n("Stopped renewing a key")),
+    "key.rotated": _done(_n("Made a new {object}"), _n("Made a new key")),
+    "key.kept": _done(_n("Stopped making a new {object} and kept the old one"), _n("Stopped making a new key")),
     "slot.added": _done(
         _n("Added the way in {object}"),
         _n("Added a way in"),
