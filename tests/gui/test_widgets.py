@@ -247,6 +247,8 @@ def test_a_key_presses_the_button_that_has_the_focus_and_not_the_default_one(qtb
     QTest.keyClick(made, key)
     assert pressed == ["focused"]
     assert not made.isDefault()
+    QTest.keyClick(made, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert dialog.focusWidget() is made, "Alt with an arrow is the window's"
 
 
 def test_a_banner_tells_its_finding_and_has_a_button(qtbot: QtBot) -> None:
