@@ -116,7 +116,7 @@ def test_a_share_that_was_given_already_is_said_and_asked_anew(kvault: Kvault, s
     terminal.expect(b"Share 2: ")
     terminal.type(" ".join(shares[0]).encode() + b"\n")
     terminal.expect(b"This share was given already.")
-    terminal.seen = b""  # the same prompt again
+    terminal.seen = terminal.seen.partition(b"given already.")[2]  # the same prompt again, if it is not there yet
     terminal.expect(b"Share 2: ")
     terminal.type(b"\n")
     assert terminal.end() == 1
