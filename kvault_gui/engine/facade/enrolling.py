@@ -143,7 +143,7 @@ def _allowed(vault: Vault, wanted: NewSlot, old: Slot | None) -> str:
             expires=int(wanted.expires or 0),
             wrapped_uk="" if wanted.reads_values else None,
         )
-        losing.check(header, _exchanged(header, old, probe), sure=True)
+        losing.check(header, ways.exchanged(header, old, probe), sure=True)
     return label
 
 
@@ -156,10 +156,6 @@ def _standing(header: Header, old: Slot) -> Slot:
         if slot.id == old.id:
             return slot
     raise SlotNotFoundError(name=old.title)
-
-
-def _exchanged(header: Header, old: Slot, new: Slot) -> Header:
-    return msgspec.structs.replace(header, slots=[new if each.id == old.id else each for each in header.slots])
 
 
 def _enrol(wanted: NewFactor, desk: Desk, prompter: Remembering) -> Steps[_New]:
@@ -231,7 +227,7 @@ def _write(vault: Vault, slot: Slot, public: bytes, old: Slot | None) -> None:
 
     def change(header: Header) -> Header:
         if old is not None:
-            return _exchanged(header, old, slot)
+            return ways.exchanged(header, old, slot)
         return msgspec.structs.replace(header, slots=[*header.slots, slot])
 
     def after(tx: Tx) -> None:
@@ -322,7 +318,7 @@ def reseal(vault: Vault, name: str, around: Surroundings) -> Steps[SlotInfo]:
         ways.carry_use(tx, slot.id, new.id)
 
     ways.change_header(
-        vault, lambda header: _exchanged(header, slot, new), "slot.resealed", object=slot.title, after=after
+        vault, lambda header: ways.exchanged(header, slot, new), "slot.resealed", object=slot.title, after=after
     )
     if vault.way == slot.id:
         vault.way = new.id

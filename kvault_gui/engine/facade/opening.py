@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from ..api import Attempt, Category, Credential, Method, Opened, Outcome, Probe
 from ..errors import (
     FolderPermissionError,
@@ -242,10 +240,8 @@ def _end_once(vault: Vault, slot: Slot, around: Surroundings) -> list[str]:
         return []
     from . import enrolling  # noqa: PLC0415 few ways in are for one use
 
-    def change(header: Header) -> Header:
-        return msgspec.structs.replace(header, slots=[each for each in header.slots if each.id != slot.id])
-
-    ways.change_header(vault, change, "slot.removed", object=slot.title, details={"why": "it was for one use"})
+    why = {"why": "it was for one use"}
+    ways.change_header(vault, lambda now: ways.without(now, slot), "slot.removed", object=slot.title, details=why)
     enrolling.forget_slot(vault, slot, around)
     return [f"The way in “{slot.title}” was for one use and is gone now."]
 
@@ -272,13 +268,17 @@ def _replace_slot(vault: Vault, passed: Passed, credential: Credential, around: 
     new, public = slots.make(vault_id, terms, factors, outputs, passed.fit.keys)
     now = " + ".join(renewed)
 
-    def change(header: Header) -> Header:
-        return msgspec.structs.replace(header, slots=[new if each.id == slot.id else each for each in header.slots])
-
     def after(tx: Tx) -> None:
         ways.keep_public_key(tx, new, public, vault.clock())
         ways.carry_use(tx, slot.id, new.id)
 
-    ways.change_header(vault, change, "slot.replaced", object=slot.title, details={"now": now}, after=after)
+    ways.change_header(
+        vault,
+        lambda header: ways.exchanged(header, slot, new),
+        "slot.replaced",
+        object=slot.title,
+        details={"now": now},
+        after=after,
+    )
     vault.way = new.id
     return [f"The way in “{slot.title}” used an old key derivation and now uses {now}."]

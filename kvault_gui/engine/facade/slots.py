@@ -12,7 +12,7 @@ from . import enrolling, info, losing, methods, policy, tries
 
 if TYPE_CHECKING:
     from ..api import Added, Availability, Given, Loss, NewSlot, SlotInfo, Steps, Tested
-    from ..store.header import Header, Slot
+    from ..store.header import Slot
     from ..vault.context import Vault
     from .engine import Engine
 
@@ -49,8 +49,8 @@ class Slots:
         vault = self._managed()
         header, old = vault.store.header, tries.find(vault.store.header, slot)
         policy.check_reach(vault, old)
-        losing.check(header, _without(header, old), sure=sure)
-        ways.change_header(vault, lambda now: _without(now, old), "slot.removed", object=old.title)
+        losing.check(header, ways.without(header, old), sure=sure)
+        ways.change_header(vault, lambda now: ways.without(now, old), "slot.removed", object=old.title)
         enrolling.forget_slot(vault, old, self._engine.around)
 
     def rename(self, slot: str, label: str) -> None:
@@ -71,7 +71,7 @@ class Slots:
         policy.check_reach(vault, old)
         policy.check_end(expires, vault.clock())
         new = msgspec.structs.replace(old, once=once, expires=int(expires or 0))
-        losing.check(vault.store.header, _with(vault.store.header, new), sure=True)
+        losing.check(vault.store.header, ways.exchanged(vault.store.header, old, new), sure=True)
         details: dict[str, str | int] = {"once": "yes" if once else "no"}
         if expires:
             details["expires"] = int(expires)
@@ -79,7 +79,7 @@ class Slots:
 
     @staticmethod
     def _change(vault: Vault, new: Slot, action: str, name: str, details: dict[str, str | int]) -> None:
-        ways.change_header(vault, lambda now: _with(now, new), action, object=name, details=details)
+        ways.change_header(vault, lambda now: ways.exchanged(now, new, new), action, object=name, details=details)
 
     def test(self, slot: str, given: list[Given]) -> Steps[Tested]:
         """Go through it as an unlock does."""
@@ -115,11 +115,3 @@ def _forget_quick(vault: Vault) -> list[str]:
     was = quick.state(vault.id.hex()).ready
     quick.forget(vault.id.hex())
     return ["Quick unlock was forgotten; unlock in full once to set it up again."] if was else []
-
-
-def _without(header: Header, old: Slot) -> Header:
-    return msgspec.structs.replace(header, slots=[slot for slot in header.slots if slot.id != old.id])
-
-
-def _with(header: Header, new: Slot) -> Header:
-    return msgspec.structs.replace(header, slots=[new if slot.id == new.id else slot for slot in header.slots])

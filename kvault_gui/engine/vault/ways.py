@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..api import Category, Outcome
 from ..errors import KvaultError, OutcomeUnknownError
 from .reading import numbers, select
@@ -53,6 +55,16 @@ def change_header(
         work.details.update(more)
         after(work.tx)
         _forget_removed(work.tx, {slot.id for slot in vault.store.header.slots})
+
+
+def without(header: Header, old: Slot) -> Header:
+    """The header less one way in."""
+    return msgspec.structs.replace(header, slots=[slot for slot in header.slots if slot.id != old.id])
+
+
+def exchanged(header: Header, old: Slot, new: Slot) -> Header:
+    """The header with ``new`` in the place of ``old``."""
+    return msgspec.structs.replace(header, slots=[new if slot.id == old.id else slot for slot in header.slots])
 
 
 # --- public keys -----------------------------------------------------------------------------------------------------
