@@ -67,6 +67,5 @@ def _line(slot: SlotInfo, state: WayState | None) -> str:
     asks = " + ".join(output.method_words(factor.method) for factor in slot.factors)
     parts = [slot.label, asks]
     if state is not None and (not state.ready or state.retries is not None):
-        tries = "" if state.retries is None else f", {output.count(state.retries, 'PIN try', 'PIN tries')} left"
-        parts.append(f"{state.words}{tries}")
+        parts.append(output.state_words(state))
     return "  ".join(parts)

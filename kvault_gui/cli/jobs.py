@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+from . import interrupts
 from .terminal import is_shown, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from kvault_gui.engine.api import Progress
     from kvault_gui.engine.facade.steps import Job
 
 Result = TypeVar("Result")
 SHOW_AFTER = 0.3  # seconds: shorter work shows nothing
 EVERY = 0.1  # seconds between two drawings
-
-
-class _Stop:
-    """Set by the first Ctrl+C; the second one does not wait."""
-
-    asked = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-
-@contextlib.contextmanager
-def _between_steps() -> Iterator[_Stop]:
-    stop = _Stop()
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def run(job: Job[Result], what: str) -> Result:
@@ -64,7 +38,7 @@ def run(job: Job[Result], what: str) -> Result:
     from kvault_gui.engine.facade.steps import run_here  # noqa: PLC0415 with the engine, not before it
 
     try:
-        with _between_steps() as stop:
+        with interrupts.noted() as stop:
             return run_here(job, on_progress)
     finally:
         if shown and drawn != begun:

@@ -16,7 +16,7 @@ from .terminal import drives, is_shown, safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kvault_gui.engine.api import Method
+    from kvault_gui.engine.api import Method, WayState
     from kvault_gui.engine.errors import FieldValue, KvaultError
 
 # What an error advises, where the command line has a better answer than the window.
@@ -97,6 +97,14 @@ def method_words(method: Method) -> str:
     from kvault_gui.engine.facade.methods import WORDS  # noqa: PLC0415 with the engine, not before it
 
     return WORDS[method]
+
+
+def state_words(state: WayState | None) -> str:
+    """How a way in stands, with the PIN tries that are left."""
+    if state is None:
+        return ""
+    tries = "" if state.retries is None else f", {count(state.retries, 'PIN try', 'PIN tries')} left"
+    return f"{state.words}{tries}"
 
 
 def iso(time: float | None) -> str | None:

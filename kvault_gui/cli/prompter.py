@@ -22,7 +22,7 @@ from kvault_gui.engine.api import (
 )
 from kvault_gui.engine.errors import CancelledError, NobodyToAskError
 
-from . import terminal
+from . import interrupts, terminal
 from .credentials import Answers
 
 if TYPE_CHECKING:
@@ -75,27 +75,13 @@ class TerminalPrompter:
         if isinstance(request, AskPlug) and not terminal.present():
             raise NobodyToAskError(question=_wish(request).rstrip("."))
         terminal.note(_wish(request))
-        stop = _Interrupted()
-        before = signal.signal(signal.SIGINT, stop)
-        try:
-            with _countdown(request.seconds):
-                yield lambda: stop.asked
-        finally:
-            signal.signal(signal.SIGINT, before)
-            if stop.asked:
-                raise KeyboardInterrupt
-
-
-class _Interrupted:
-    """The first Ctrl+C lets the token be told; the second one does not wait."""
-
-    asked = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
+        with interrupts.noted() as interrupt:
+            try:
+                with _countdown(request.seconds):
+                    yield lambda: interrupt.asked
+            finally:
+                if interrupt.asked:
+                    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from . import credentials, jobs, output, terminal, vaults
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from kvault_gui.engine.api import QuickState, SlotInfo, WayState
+    from kvault_gui.engine.api import QuickState, SlotInfo
 
 
 def slot_json(slot: SlotInfo) -> dict[str, Any]:
@@ -94,18 +94,10 @@ def _show_locked(options: Namespace) -> int:
     output.table(
         [
             ("Id", "Name", "Asks for", "Now"),
-            *[(slot.id, slot.label, asks_for(slot), state_words(states.get(slot.id))) for slot in slots],
+            *[(slot.id, slot.label, asks_for(slot), output.state_words(states.get(slot.id))) for slot in slots],
         ]
     )
     return 0
-
-
-def state_words(state: WayState | None) -> str:
-    """How a way in stands, with the PIN tries that are left."""
-    if state is None:
-        return ""
-    tries = "" if state.retries is None else f", {output.count(state.retries, 'PIN try', 'PIN tries')} left"
-    return f"{state.words}{tries}"
 
 
 def methods(options: Namespace) -> int:
