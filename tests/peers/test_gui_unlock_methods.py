@@ -186,7 +186,7 @@ def test_new_recovery_shares_open_the_vault_from_other_ways(house: House) -> Non
     async def test(it: Running) -> None:
         holder = made.holder(it)
         holder.shares = made.hands.kept[1:]
-        await holder.chooses_other(made.label)
+        await holder.chooses_other(f"{made.label} (2 needed)")
         await holder.opens()
         assert holder.asked == ["shares"]
 
@@ -200,7 +200,7 @@ def test_a_new_code_and_shares_together_open_the_vault_from_other_ways(house: Ho
         holder = made.holder(it)
         holder.secrets[Method.RECOVERY_CODE], *shares = made.hands.kept
         holder.shares = shares[:2]
-        await holder.chooses_other("Recovery shares")
+        await holder.chooses_other("Recovery shares + Recovery code")
         await holder.opens()
         assert holder.asked == ["shares", Method.RECOVERY_CODE]
 
@@ -279,7 +279,7 @@ def test_a_chip_after_an_update_is_sealed_again_in_the_window_and_opens_the_vaul
         card.do("renew")
         await hands.answer(dialog.ask, lambda: not dialog.is_busy())
         await hands.pictures.take(dialog, "sealed")
-        assert "made anew" in dialog.list_page.said.accessibleName()
+        assert "sealed again" in dialog.list_page.said.accessibleName()
         assert "SecretDialog" in hands.asked
         made.slot = dialog.slots[-1].id
         dialog.accept()

@@ -87,12 +87,12 @@ class Holder:
 
     async def chooses_other(self, title: str) -> None:
         """From the menu "Other ways"."""
-        await until(lambda: any(title in act.text() for act in self._menu().actions()), f"no other way {title}")
+        await until(lambda: any(title == act.text() for act in self._menu().actions()), f"no other way {title}")
         menu = self._menu()
         assert self.dialog._ways.isVisible()
         await self.pictures.take(self.dialog, "rows")
         await self.pictures.take(menu, "other-ways")
-        next(act for act in menu.actions() if title in act.text()).trigger()
+        next(act for act in menu.actions() if title == act.text()).trigger()
 
     def _menu(self) -> QMenu:
         menu = self.dialog._ways.menu()

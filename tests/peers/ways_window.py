@@ -199,15 +199,16 @@ async def keep(adding: AddDialog, hands: Hands) -> None:
     if adding.page == CODE:
         code = adding.code_page
         groups = [bytes(group).decode() for group in code._groups]
-        hands.kept = ["-".join(groups)]
+        hands.kept.append("-".join(groups))
         for at, field in zip(code.wanted, code.answers, strict=True):
             QTest.keyClicks(field, groups[at])
         await hands.pictures.take(adding, "code")
         adding.next.click()
     if adding.page == SHARES:
         page = adding.shares_page
-        hands.kept = [" ".join(bytes(word).decode() for word in sheet.words) for sheet in page.sheets]
-        for row, share in zip(page.rows, hands.kept, strict=True):
+        shares = [" ".join(bytes(word).decode() for word in sheet.words) for sheet in page.sheets]
+        hands.kept += shares
+        for row, share in zip(page.rows, shares, strict=True):
             for at, field in zip(row.wanted, row.edits, strict=True):
                 QTest.keyClicks(field, share.split()[at])
         await hands.pictures.take(adding, "shares")
