@@ -100,7 +100,7 @@ def test_a_way_in_can_be_named_by_its_title_and_must_take_what_is_given(vault: D
     opens(vault.folder, Method.PASSWORD, PASSWORD, slot="Password")
     with pytest.raises(SlotNotFoundError):
         opens(vault.folder, Method.PASSWORD, PASSWORD, slot="Nothing")
-    with pytest.raises(InvalidInputError, match="does not ask for: password"):
+    with pytest.raises(InvalidInputError, match="does not ask for: Password"):
         opens(vault.folder, Method.PASSWORD, PASSWORD, slot="Recovery code")
     assert attempts.read(vault.folder) == []
 

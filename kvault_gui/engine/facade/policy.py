@@ -71,7 +71,7 @@ def check_factors(factors: Sequence[NewFactor]) -> None:
         raise InvalidInputError(reason="Quick unlock is no way in of its own", field="method")
     for method in asked:
         if asked.count(method) > 1 and method not in _SEVERAL:
-            reason = f"A way in cannot ask for the same thing twice: {methods.WORDS[method].lower()}"
+            reason = f"A way in cannot ask for the same thing twice: {methods.WORDS[method]}"
             raise InvalidInputError(reason=reason, field="factors")
     if all(method in _WEAK for method in asked):
         raise NotAloneError(method=methods.WORDS[asked[0]])

@@ -163,7 +163,7 @@ def candidates(header: Header, credential: Credential, now: float) -> list[Slot]
     if credential.slot:
         slot = find(header, credential.slot)
         if not _has(slot, credential.method):
-            reason = f"The way in “{slot.title}” does not ask for: {methods.WORDS[credential.method].lower()}"
+            reason = f"The way in “{shown(slot.title)}” does not ask for: {methods.WORDS[credential.method]}"
             raise InvalidInputError(reason=reason, field="method")
         if is_over(slot, now):
             raise _over(slot)

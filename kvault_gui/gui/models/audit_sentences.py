@@ -275,7 +275,7 @@ METHODS: dict[str, str] = {
     "password": _n("password"),
     "recovery_code": _n("recovery code"),
     "key_file": _n("key file"),
-    "fido2": _n("security key"),
+    "fido2": _n("FIDO2 token"),
     "challenge_response": _n("YubiKey"),
     "piv": _n("smart card"),
     "openpgp": _n("OpenPGP card"),
