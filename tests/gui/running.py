@@ -10,6 +10,7 @@ import pytest
 from kvault_gui.app import glance
 from kvault_gui.app.application import Application, Begun
 from kvault_gui.app.leaving import Leaving
+from kvault_gui.desktop.folders import with_tilde
 from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState
 from kvault_gui.runtime.relaunch import Inherited
 from kvault_gui.runtime.spawn import spawn
@@ -32,7 +33,7 @@ class Running:
 
     def __init__(self, qapp: QApplication, theme: Theme, seen: glance.Glance) -> None:
         self.became: list[dict[str, Any]] = []
-        dialog = UnlockDialog(UnlockState("vault", seen.vault)) if seen.vault else None
+        dialog = UnlockDialog(UnlockState("vault", with_tilde(seen.vault))) if seen.vault else None
         if dialog is not None:
             dialog.show()
         begun = Begun(dialog, spawn("window"), hidden=False, seen=seen)
