@@ -335,7 +335,7 @@ class PivCard:
         if not retries:
             raise PinBlockedError(name=self.name, help=self.unblocking())
         text = "Making a key needs the management key, which the PIN opens."
-        answer = prompter.ask(AskSecret(f"PIN of {self.name}", text, retries, Method.PIV, self.name, _PIN_LEAST))
+        answer = prompter.ask(AskSecret(f"PIV PIN of {self.name}", text, retries, Method.PIV, self.name, _PIN_LEAST))
         pin = text_of(answer)
         self.verify(pin)
         salt = data.salt

@@ -39,7 +39,9 @@ class OwnerPin:
         if retries == 1 and self.given:
             desk.confirm_last_try(token.name)
         text = f"For “{desk.label}” of {desk.vault_name}"
-        return desk.secret(AskSecret(f"PIN of {token.name}", text, retries, Method.FIDO2, token.name, token.min_pin))
+        return desk.secret(
+            AskSecret(f"FIDO2 PIN of {token.name}", text, retries, Method.FIDO2, token.name, token.min_pin)
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -275,7 +275,8 @@ def _give_pin(family: Family, card: KeyCard, desk: Desk) -> None:
     if retries == 1 and desk.given_secret is not None:
         desk.confirm_last_try(card.name)
     text = f"To unlock {desk.vault_name} with “{desk.label}”"
-    question = AskSecret(f"PIN of {card.name}", text, retries, family.method, card.name, card.pin_least)
+    title = f"{family.words.removesuffix(' card')} PIN of {card.name}"  # one key has several
+    question = AskSecret(title, text, retries, family.method, card.name, card.pin_least)
     pin = desk.secret(question)
     try:
         card.verify(text_of(pin))
