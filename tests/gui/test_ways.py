@@ -307,7 +307,7 @@ def test_what_is_outdated_is_made_anew_where_it_stands() -> None:
             card.renew.click()
             await calm(dialog)
             assert slots_of(dialog).calls == [("reseal", "dd")]
-            assert "was made anew" in said(dialog)
+            assert "was sealed again" in said(dialog)
 
     run(play())
 

@@ -160,7 +160,12 @@ def is_over(slot: SlotInfo, now: float | None = None) -> bool:
 
 def renewal(slot: SlotInfo) -> str:
     """What making it anew is called: the verb on its button."""
-    return _tr("Seal again") if any(factor.method is Method.TPM for factor in slot.factors) else _tr("Renew")
+    return _tr("Seal again") if is_sealed(slot) else _tr("Renew")
+
+
+def is_sealed(slot: SlotInfo) -> bool:
+    """Whether a chip has a part in it."""
+    return any(factor.method is Method.TPM for factor in slot.factors)
 
 
 def badges(slot: SlotInfo, state: WayState | None = None, now: float | None = None) -> list[Badge]:

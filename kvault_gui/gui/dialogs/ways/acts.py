@@ -84,15 +84,15 @@ class Acts:
 
     async def _renew(self, slot: SlotInfo) -> None:
         dialog, name = self._dialog, one_line(slot.label)
-        what = _tr("Making “{name}” anew").format(name=name)
-        dialog.begin_work(what, _tr("Until it is done the old one stays."))
+        sealed = models.is_sealed(slot)
+        what = _tr("Sealing “{name}” again") if sealed else _tr("Making “{name}” anew")
+        done = _tr("“{name}” was sealed again") if sealed else _tr("“{name}” was made anew")
+        dialog.begin_work(what.format(name=name), _tr("Until it is done the old one stays."))
         try:
             await self._slots.reseal(slot.id, on_progress=dialog.advance)
         finally:
             dialog.end_work()
-        dialog.list_page.say(
-            "ok", _tr("“{name}” was made anew").format(name=name), _tr("It was tried, and opens the vault.")
-        )
+        dialog.list_page.say("ok", done.format(name=name), _tr("It was tried, and opens the vault."))
         await dialog.reload()
 
     async def _replace(self, slot: SlotInfo) -> None:
