@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -22,6 +21,7 @@ from kvault_gui.gui.ask import Ask, words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.fitting import fit_over_window
+from kvault_gui.gui.widgets.ground import Foot
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.panels import ProgressPanel
@@ -113,7 +113,7 @@ class TransferDialog(QDialog):
         self.finished.connect(self._over)
 
     def _build_foot(self) -> QWidget:
-        foot = _Foot()
+        foot = Foot()
         column = QVBoxLayout(foot)
         column.setContentsMargins(theme.px(24), theme.px(14), theme.px(24), theme.px(16))
         column.setSpacing(theme.px(8))
@@ -186,8 +186,3 @@ def sentence(error: KvaultError) -> str:
     """An error under a field: what happened, and what to do."""
     said = words(error)
     return f"{said.what}. {said.advice}"
-
-
-class _Foot(QWidget):
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, theme.tokens().line)

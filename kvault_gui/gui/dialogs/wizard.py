@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kvault_gui.desktop.folders import with_tilde
@@ -19,6 +19,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.ask import Ask
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
+from kvault_gui.gui.widgets.ground import Foot
 from kvault_gui.gui.widgets.labels import label
 
 from .generator import Maker
@@ -115,7 +116,7 @@ class NewVaultWizard(QDialog):
         self.resize(theme.px(SIZE[0]), theme.px(SIZE[1]))
 
     def _build_foot(self) -> QWidget:
-        foot = _Foot()
+        foot = Foot()
         row = QHBoxLayout(foot)
         row.setContentsMargins(theme.px(26), theme.px(16), theme.px(24), theme.px(16))
         row.setSpacing(theme.px(8))
@@ -256,8 +257,3 @@ class NewVaultWizard(QDialog):
         self.ask.close_all()
         self.password_page.wipe()
         self.recovery_page.wipe()
-
-
-class _Foot(QWidget):
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, theme.tokens().line)

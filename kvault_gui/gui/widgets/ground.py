@@ -16,6 +16,14 @@ def header_height() -> int:
     return max(theme.px(HEADER), 32)
 
 
+class Foot(QWidget):
+    """The place for a dialog's buttons, under a line."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the line."""
+        QPainter(self).fillRect(0, 0, self.width(), 1, theme.tokens().line)
+
+
 class Ground(QWidget):
     """Fills itself with a colour token.
 

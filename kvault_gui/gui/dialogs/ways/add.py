@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -25,6 +24,7 @@ from kvault_gui.gui.models import ways as words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.fitting import fit_over_window
+from kvault_gui.gui.widgets.ground import Foot
 
 from .choose_page import ChoosePage
 from .pages import DetailsPage, DonePage, RunPage, TermsPage
@@ -32,7 +32,7 @@ from .pages import DetailsPage, DonePage, RunPage, TermsPage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 
     from kvault_gui.engine.api import Added, NewFactor, Progress, SlotInfo, TokenInfo
 
@@ -117,7 +117,7 @@ class AddDialog(QDialog):
         outer.addLayout(main, 1)
 
     def _build_foot(self) -> QWidget:
-        foot = _Foot()
+        foot = Foot()
         row = QHBoxLayout(foot)
         row.setContentsMargins(theme.px(36), theme.px(16), theme.px(24), theme.px(16))
         row.setSpacing(theme.px(8))
@@ -145,8 +145,7 @@ class AddDialog(QDialog):
         area = self.stack.currentWidget()
         if isinstance(area, QScrollArea):
             area.verticalScrollBar().setValue(0)  # what was chosen stands on top
-        if self.next.isEnabled():
-            self.next.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus()
 
     def _begin(self) -> None:
         slot = self._replacing
@@ -172,7 +171,7 @@ class AddDialog(QDialog):
     async def _read_methods(self) -> None:
         self.choose_page.show_methods(await self.calls.slots.methods())
         if self.page == CHOOSE:
-            self.choose_page.take_focus()
+            self._take_focus()
         self.on_plugged()
 
     def on_plugged(self) -> None:
@@ -208,9 +207,15 @@ class AddDialog(QDialog):
         self.steps.set_note(0, " + ".join(map(words.method_name, chosen)) if page > CHOOSE else "")
         self.steps.set_note(2, self.terms_page.typed if page > TERMS else "")
         self._refresh()
-        self.pages[page].take_focus()
-        if page in (RUN, DONE):
-            (self.next if page == DONE else self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Where Enter does what comes next; while it runs there is Cancel alone."""
+        target = self.cancel if self.page == RUN else self.next
+        if self.page in (RUN, DONE) or (self.page == CHOOSE and self.next.isEnabled()):
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.pages[self.page].take_focus()
 
     def _back(self) -> None:
         self._go(TERMS if self.page == RUN else self.page - 1)
@@ -392,8 +397,3 @@ def _scrolled(page: Page) -> QScrollArea:
     page.setAutoFillBackground(False)
     made.setWidget(page)
     return made
-
-
-class _Foot(QWidget):
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, theme.tokens().line)

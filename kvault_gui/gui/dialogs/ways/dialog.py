@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -17,6 +16,7 @@ from kvault_gui.gui.models import ways as words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.fitting import fit_over_window
+from kvault_gui.gui.widgets.ground import Foot
 from kvault_gui.gui.widgets.labels import label
 from kvault_gui.gui.widgets.panels import ProgressPanel
 from kvault_gui.gui.widgets.tabs import Tabs
@@ -77,7 +77,7 @@ class WaysDialog(QDialog):
         head.setSpacing(theme.px(10))
         head.addWidget(label(self.tr("Ways in"), "title"))
         head.addWidget(self.tabs)
-        foot = _Foot()
+        foot = Foot()
         column = QVBoxLayout(foot)
         column.setContentsMargins(theme.px(24), theme.px(12), theme.px(24), theme.px(16))
         column.setSpacing(theme.px(8))
@@ -216,11 +216,6 @@ class WaysDialog(QDialog):
     def _over(self, _result: int) -> None:
         self.tasks.close()
         self.ask.close_all()
-
-
-class _Foot(QWidget):
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, theme.tokens().line)
 
 
 __all__ = ["KEYS", "LIST", "LOSSES", "WaysDialog"]
