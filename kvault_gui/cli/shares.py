@@ -1,25 +1,42 @@
-"""Recovery shares typed from their sheets: each is read at once, and a wrong word is asked for again by its number."""
+"""Recovery shares from their sheets, typed or in a picture: a wrong word is asked for again by its number."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from kvault_gui.engine.api import Secret
-from kvault_gui.engine.errors import CancelledError, ShareChecksumError, ShareError, ShareWordError
+from kvault_gui.engine.errors import (
+    CancelledError,
+    ImageError,
+    LibraryMissingError,
+    ShareChecksumError,
+    ShareError,
+    ShareWordError,
+)
 
 from . import terminal
 
 if TYPE_CHECKING:
     from kvault_gui.engine.api import AskShares, ShareState, Tools
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
+
 
 def ask(question: AskShares, tools: Tools | None) -> Secret:
     """Shares until there are enough, one a line. Raises CancelledError at an empty line."""
     terminal.note(f"{question.title}: {question.need} of set {question.set}, in any order.")
     terminal.note("Type the words of one sheet in one line. Upper case, commas and numbers of words do not matter.")
+    if tools is not None:
+        terminal.note("Or type the path of a picture of its QR code (PNG, JPEG, WebP or BMP).")
     taken: list[Secret] = []
+    scanned: list[str] = []
     while True:
-        words = _words(terminal.ask_line(f"Share {len(taken) + 1}: "))
+        typed = scanned.pop(0) if scanned else terminal.ask_line(f"Share {len(taken) + 1}: ")
+        if tools is not None and _is_path(typed):
+            scanned = _scanned(typed, tools)
+            continue
+        words = _words(typed)
         if not words:
             raise CancelledError
         found = _checked(words, taken, tools)
@@ -35,6 +52,19 @@ def ask(question: AskShares, tools: Tools | None) -> Secret:
         if not state.missing:
             break
     return Secret(bytearray(b"\n".join(bytes(share.value) for share in taken)))
+
+
+def _is_path(typed: str) -> bool:
+    return typed.startswith(("/", "~", "./", "../")) or typed.lower().endswith(_PICTURES)
+
+
+def _scanned(typed: str, tools: Tools) -> list[str]:
+    """The texts of the QR codes in a picture; none where it cannot be read, which is said."""
+    try:
+        return [text.text() for text in tools.scan(os.path.abspath(os.path.expanduser(typed)))]  # noqa: PTH100, PTH111 as it was typed
+    except (ImageError, LibraryMissingError) as error:
+        terminal.note(error.brief)
+        return []
 
 
 def _words(typed: str) -> list[str]:

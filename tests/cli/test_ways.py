@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+import segno
 
 from tests.cli.command import Kvault, Terminal
 
@@ -105,6 +106,25 @@ def test_shares_are_typed_and_a_wrong_word_is_mended(kvault: Kvault, shares: lis
     terminal.expect(b"Enter: ")
     terminal.type(right.encode() + b"\n")
     terminal.expect(b"that is enough.")
+    assert terminal.end() == 0
+    assert b"work/github" in terminal.seen
+
+
+def test_a_share_is_scanned_from_a_picture_whose_path_is_typed(
+    kvault: Kvault, shares: list[list[str]], tmp_path: Path
+) -> None:
+    segno.make_qr(" ".join(shares[0])).save(str(tmp_path / "sheet.png"), scale=6)
+    (tmp_path / "empty.png").write_bytes(b"no picture")
+    terminal = Terminal(kvault, "ls", "--slot", "Family")
+    terminal.expect(b"Share 1: ")
+    terminal.type(bytes(tmp_path / "empty.png") + b"\n")
+    terminal.expect(b"cannot be used")
+    terminal.seen = terminal.seen.partition(b"cannot be used")[2]  # what is typed before the next prompt is thrown away
+    terminal.expect(b"Share 1: ")
+    terminal.type(bytes(tmp_path / "sheet.png") + b"\n")
+    terminal.expect(b"one more is needed.")
+    terminal.expect(b"Share 2: ")
+    terminal.type(" ".join(shares[1]).encode() + b"\n")
     assert terminal.end() == 0
     assert b"work/github" in terminal.seen
 
