@@ -198,6 +198,20 @@ def test_the_first_share_of_another_set_than_asked_for_is_refused(tmp_path: Path
     run(play())
 
 
+def test_whoever_types_on_after_a_refused_share_still_reads_why(tmp_path: Path) -> None:
+    async def play() -> None:
+        first, second, _ = two_of_three()
+        async with entering(tmp_path, number="no such") as dialog:
+            type_words(dialog, first)
+            await calm(dialog)
+            type_words(dialog, second)
+            assert "Look for the sheets of set no such" in dialog._wrong.accessibleName()
+            assert not dialog._wrong.isHidden()
+            assert dialog._words == [bytearray(word.encode()) for word in first.split()]
+
+    run(play())
+
+
 def test_a_picture_of_a_sheet_gives_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         words, sheets = sample((2, 3))

@@ -14,6 +14,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.dialogs.questions_secret import SecretWanted
 from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState, WayRow
 from kvault_gui.gui.dialogs.unlock_parts import AWAY, BLOCKED, PASSWORD, QUICK, READY, RECOVERY_CODE, QuickOffer
+from kvault_gui.gui.dialogs.unlock_rows import _Rule
 from kvault_gui.gui.theme.colours import CONTRAST_DARK, DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def make(look: theme.Theme, qtbot: QtBot) -> Make:
     assert look.scheme is theme.Scheme.LIGHT
 
     def dialog(*rows: WayRow, **more: object) -> UnlockDialog:
-        made = UnlockDialog(STATE._replace(rows=rows or STATE.rows, **more))  # type: ignore[arg-type]  # by name
+        wanted = {"rows": rows or STATE.rows, **more}
+        made = UnlockDialog(STATE._replace(**wanted))  # type: ignore[arg-type]  # by name
         qtbot.addWidget(made)
         with qtbot.waitSignal(made.first_painted):
             made.show()
@@ -292,6 +294,15 @@ def test_a_question_about_no_row_gets_one_for_the_time_being(make: Make) -> None
     assert item.sentences.startswith("Plug in Somebody's card")
     dialog.end_unlock()
     assert not item.isVisible()
+
+
+def test_a_question_where_no_rows_are_stands_under_no_line(make: Make) -> None:
+    dialog = make(rows=())
+    dialog.begin_unlock("h")
+    item = dialog.spot("")
+    item.show_secret("Unlock Personal", "The recovery code “Code”", SecretWanted("Recovery code"))
+    assert item.isVisible()
+    assert not any(rule.isVisible() for rule in dialog.findChildren(_Rule))
 
 
 def test_the_end_of_a_try_wipes_a_half_typed_pin_and_gives_the_row_back(make: Make) -> None:

@@ -137,7 +137,7 @@ class Pkcs11:
     def _pin(self, slot: Slot, desk: Desk) -> str | None:
         if not slot.login or slot.pad:
             return None
-        text = f"For “{desk.label}” of {desk.vault_name}."
+        text = f"For “{desk.label}” of {desk.vault_name}"
         if slot.low:
             text += " Wrong PINs were tried since the last right one."
         secret = desk.secret(AskSecret(f"PIN for {slot.name}", text, 1 if slot.last else None, self.method, slot.name))

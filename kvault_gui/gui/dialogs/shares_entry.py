@@ -210,6 +210,10 @@ class SharesDialog(QDialog):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_word(self) -> None:
+        if self._at >= LENGTHS[-1]:  # no share is longer: what was said of this one stays
+            self.field.wipe()
+            self._typed()
+            return
         word = self.field.take()
         if self._at < len(self._words):
             self._words[self._at][:] = bytes(len(self._words[self._at]))

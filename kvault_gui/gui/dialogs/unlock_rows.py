@@ -98,6 +98,7 @@ class WayRows(QWidget):
         outer.setContentsMargins(0, theme.px(16), 0, 0)
         outer.setSpacing(theme.px(14))
         self._rule = _Rule()
+        self._rule.hide()  # until there are rows: a question alone stands under nothing
         outer.addWidget(self._rule)
         content = QWidget()
         inside = QVBoxLayout(content)

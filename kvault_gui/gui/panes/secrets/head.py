@@ -156,5 +156,6 @@ class ListHead(QWidget):
     def show_total(self, total: int) -> None:
         """What the search field says while it is empty."""
         self.search.setEnabled(total > 0)
-        text = self.tr("Search {count} items").format(count=f"{total:,}")
+        many = self.tr("Search {count} items").format(count=f"{total:,}")
+        text = self.tr("Search 1 item") if total == 1 else many
         self.search.setPlaceholderText(text if total else self.tr("Nothing to search yet"))
