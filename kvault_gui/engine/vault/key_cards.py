@@ -60,41 +60,90 @@ class Family(NamedTuple):
     applet: Callable[[Card], KeyCard | None]
 
 
-def probe(family: Family) -> Availability:
-    """Whether the library and the smart card service are there; opens no card."""
-    error: TokenError
-    if find_spec("yubikit") is None:
-        error = LibraryMissingError(needed=_upper(_a(family.words)), package="yubikey-manager")
-    else:
-        try:
-            with pcsc.context():
-                return Availability(family.method, ready=True)
-        except (LibraryMissingError, ReaderServiceError) as problem:
-            error = problem
-    return Availability(family.method, ready=False, reason=error.brief)
+class CardMethod:
+    """An unlock method (see methods.UnlockMethod) with one family of cards. It keeps nothing."""
+
+    def __init__(self, family: Family) -> None:
+        self._family = family
+        self.method = family.method
+
+    def probe(self) -> Availability:
+        """Whether the library and the smart card service are there; opens no card."""
+        error: TokenError
+        if find_spec("yubikit") is None:
+            error = LibraryMissingError(needed=_upper(_a(self._family.words)), package="yubikey-manager")
+        else:
+            try:
+                with pcsc.context():
+                    return Availability(self._family.method, ready=True)
+            except (LibraryMissingError, ReaderServiceError) as problem:
+                error = problem
+        return Availability(self._family.method, ready=False, reason=error.brief)
+
+    def enrol(self, wanted: NewFactor, desk: Desk) -> Enrolled:
+        """Send a new secret to the card's key (which is made first if ``wanted.make``) and have it opened once.
+
+        Raises InvalidInputError, CancelledError, TokenError and its kinds.
+        """
+        token = _chosen(self._family, wanted, desk)
+        with pcsc.connect(token) as connection:
+            info = cards.identify(connection).info
+            connection.name = info.name
+            card = self._family.applet(connection)
+            if card is None:
+                raise TokenUnknownError(name=info.name)
+            notes = card.notes()
+            if wanted.make:
+                _confirm(self._family, card, desk)
+                notes += card.make(wanted.key, info, desk.prompter, touch=wanted.touch)
+            made = _enrol_key(self._family, card, info, desk)
+        return made._replace(notes=(*notes, *made.notes))
+
+    def unlock(self, params: Params, desk: Desk) -> bytes:
+        """Have the card open what was sent to it.
+
+        Raises TokenMissingError, TokenForeignError, TokenResetError and the PIN's errors, TokenTimeoutError,
+        HeaderDamagedError, CancelledError.
+        """
+        sent = _sent(self._family, params)
+        with _enrolled(self._family, params, desk) as (card, key):
+            if key.kind != params["kind"]:
+                raise _damaged(self._family)
+            secret = _open(self._family, card, key, sent, desk)
+        return _output(self._family, secret, key, sent, desk)
+
+    def describe(self, params: Params) -> str:
+        """E.g. "RSA 2048, PIN and touch"."""
+        kind = card_keys.WORDS.get(str(params.get("kind")), "unknown key")
+        asked = [words for name, words in (("pin", "PIN"), ("touch", "touch")) if params.get(name)]
+        return ", ".join([kind, " and ".join(asked)] if asked else [kind])
+
+    def strength(self, params: Params) -> str:
+        """What it withstands."""
+        if params.get("pin"):
+            return "The key cannot be read from the card, and the card blocks itself after a few wrong PINs."
+        return "The key cannot be read from the card; whoever has the card needs no PIN."
+
+    def token(self, params: Params) -> str:
+        """The card's name."""
+        return str(params.get("token") or "")
+
+    def look(self, params: Params, tokens: list[TokenInfo]) -> WayState:
+        """Told by the serial number, which opens nothing; the key itself is looked at when it unlocks."""
+        name = str(params.get("token") or _upper(_a(self._family.words)))
+        serial = params.get("serial")
+        for token in tokens:
+            if self._family.method in token.methods and (token.serial == serial if serial else token.name == name):
+                return WayState("", not token.problem, token.id, name, words=token.problem or "Ready")
+        return WayState("", ready=False, name=name, words="Not plugged in")
+
+    def outdated(self, params: Params) -> bool:
+        """Never: the key stays on the card."""
+        del params
+        return False
 
 
 # --- enrolling -------------------------------------------------------------------------------------------------------
-
-
-def enrol(family: Family, wanted: NewFactor, desk: Desk) -> Enrolled:
-    """Send a new secret to the card's key (which is made first if ``wanted.make``) and have it opened once.
-
-    Raises InvalidInputError, CancelledError, TokenError and its kinds.
-    """
-    token = _chosen(family, wanted, desk)
-    with pcsc.connect(token) as connection:
-        info = cards.identify(connection).info
-        connection.name = info.name
-        card = family.applet(connection)
-        if card is None:
-            raise TokenUnknownError(name=info.name)
-        notes = card.notes()
-        if wanted.make:
-            _confirm(family, card, desk)
-            notes += card.make(wanted.key, info, desk.prompter, touch=wanted.touch)
-        made = _enrol_key(family, card, info, desk)
-    return made._replace(notes=(*notes, *made.notes))
 
 
 def _enrol_key(family: Family, card: KeyCard, info: TokenInfo, desk: Desk) -> Enrolled:
@@ -172,20 +221,6 @@ def _present(family: Family) -> list[TokenInfo]:
 
 
 # --- unlocking -------------------------------------------------------------------------------------------------------
-
-
-def unlock(family: Family, params: Params, desk: Desk) -> bytes:
-    """Have the card open what was sent to it.
-
-    Raises TokenMissingError, TokenForeignError, TokenResetError and the PIN's errors, TokenTimeoutError,
-    HeaderDamagedError, CancelledError.
-    """
-    sent = _sent(family, params)
-    with _enrolled(family, params, desk) as (card, key):
-        if key.kind != params["kind"]:
-            raise _damaged(family)
-        secret = _open(family, card, key, sent, desk)
-    return _output(family, secret, key, sent, desk)
 
 
 def _sent(family: Family, params: Params) -> bytes:
@@ -287,30 +322,3 @@ def _give_pin(family: Family, card: KeyCard, desk: Desk) -> None:
 def _output(family: Family, secret: bytes, key: CardKey, sent: bytes, desk: Desk) -> bytes:
     bound = (_INFO, family.method.encode(), bytes.fromhex(desk.vault), key.public, sent)
     return derive_hkdf(secret, salt=b"", info=context(*bound))
-
-
-# --- in words --------------------------------------------------------------------------------------------------------
-
-
-def describe(params: Params) -> str:
-    """E.g. "RSA 2048, PIN and touch"."""
-    kind = card_keys.WORDS.get(str(params.get("kind")), "unknown key")
-    asked = [words for name, words in (("pin", "PIN"), ("touch", "touch")) if params.get(name)]
-    return ", ".join([kind, " and ".join(asked)] if asked else [kind])
-
-
-def strength(params: Params) -> str:
-    """What it withstands."""
-    if params.get("pin"):
-        return "The key cannot be read from the card, and the card blocks itself after a few wrong PINs."
-    return "The key cannot be read from the card; whoever has the card needs no PIN."
-
-
-def look(family: Family, params: Params, tokens: list[TokenInfo]) -> WayState:
-    """Told by the serial number, which opens nothing; the key itself is looked at when it unlocks."""
-    name = str(params.get("token") or _upper(_a(family.words)))
-    serial = params.get("serial")
-    for token in tokens:
-        if family.method in token.methods and (token.serial == serial if serial else token.name == name):
-            return WayState("", not token.problem, token.id, name, words=token.problem or "Ready")
-    return WayState("", ready=False, name=name, words="Not plugged in")
