@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from kvault_gui import __version__
 from kvault_gui.desktop import autostart
 from kvault_gui.engine.errors import KvaultError
-from kvault_gui.gui.ask import Ask
+from kvault_gui.gui.ask import Ask, asked_over
 from kvault_gui.gui.dialogs.about import AboutDialog
 from kvault_gui.gui.dialogs.export_dialog import ExportDialog
 from kvault_gui.gui.dialogs.import_dialog import ImportDialog
@@ -72,18 +72,13 @@ async def _export(session: Session) -> None:
     window, prompter = session.window, session.application.prompter
     client = session.client
     dialog = ExportDialog(client.formats, client.tools, session.name, native_files=window.ask.native_files)
-    before = prompter.over
-    prompter.over = dialog.ask  # the engine's question for the password stands over this dialog
-    try:
+    with asked_over(prompter, dialog.ask):
         await window.ask.run(dialog)
-    finally:
-        if prompter.over is dialog.ask:
-            prompter.over = before
 
 
 async def _ways(session: Session, *, add: bool = False) -> None:
     """The ways into the vault; ``add`` begins with one more."""
-    from kvault_gui.gui.dialogs.ways import WaysCalls, WaysDialog, asked_over  # noqa: PLC0415 as late as it is wanted
+    from kvault_gui.gui.dialogs.ways import WaysCalls, WaysDialog  # noqa: PLC0415 as late as it is wanted
 
     window, client, prompter = session.window, session.client, session.application.prompter
     what = QCoreApplication.translate("Session", "Recovery code")

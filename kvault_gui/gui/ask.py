@@ -5,7 +5,9 @@ while a question stands. Cancelling the coroutine closes the dialog.
 """
 
 import asyncio
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QCoreApplication, QDir, QEvent, Qt
 from PySide6.QtGui import QFontMetrics, QShowEvent
@@ -188,3 +190,21 @@ def _label(text: str, font_role: str, tone: str) -> QLabel:
     made.setProperty("font_role", font_role)
     made.setProperty("tone", tone)
     return made
+
+
+class Over(Protocol):
+    """The prompter: the engine's questions are asked over ``over``."""
+
+    over: "Ask | None"
+
+
+@contextmanager
+def asked_over(prompter: Over, ask: Ask) -> Iterator[None]:
+    """The engine's questions stand over ``ask``'s dialog for a while."""
+    before = prompter.over
+    prompter.over = ask
+    try:
+        yield
+    finally:
+        if prompter.over is ask:
+            prompter.over = before

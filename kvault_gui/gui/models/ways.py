@@ -31,7 +31,7 @@ ICONS = {
     Method.SHARES: "sheets",
     Method.QUICK: "lightning",
 }
-HARDWARE = {Method.FIDO2, Method.CHALLENGE_RESPONSE, Method.PIV, Method.OPENPGP, Method.PKCS11}  # is plugged in
+PLUGGED = {Method.FIDO2, Method.CHALLENGE_RESPONSE, Method.PIV, Method.OPENPGP, Method.PKCS11}  # is plugged in
 COMPANY = {Method.KEY_FILE, Method.CHALLENGE_RESPONSE}  # never the only thing that a way in asks for
 SHORT = 3_600 * 24 * 30  # seconds: an end within this is to be seen
 
@@ -174,7 +174,7 @@ def badges(slot: SlotInfo, state: WayState | None = None, now: float | None = No
     found: list[Badge] = []
     if slot.current:
         found.append(Badge(_tr("In use now"), "lock-open", "accent"))
-    if state is not None and state.token and any(factor.method in HARDWARE for factor in slot.factors):
+    if state is not None and state.token and any(factor.method in PLUGGED for factor in slot.factors):
         found.append(Badge(_tr("Plugged in now"), "usb", "ok"))
     if is_over(slot, moment):
         found.append(Badge(_tr("Ended on {date}").format(date=when.date(slot.expires or 0)), "clock-filled", "bad"))

@@ -1,6 +1,6 @@
 """The ways into a vault: see, test, add, replace and remove them; what happens if one is lost; new keys."""
 
-from .calls import WaysCalls, asked_over
+from .calls import WaysCalls
 from .dialog import KEYS, LIST, LOSSES, WaysDialog
 
-__all__ = ["KEYS", "LIST", "LOSSES", "WaysCalls", "WaysDialog", "asked_over"]
+__all__ = ["KEYS", "LIST", "LOSSES", "WaysCalls", "WaysDialog"]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kvault_gui.engine.api import Availability, TokenInfo
 
 MOST = 4  # things that one way in asks for
-SEVERAL = {Method.FIDO2, Method.PIV, Method.OPENPGP, Method.PKCS11, Method.CHALLENGE_RESPONSE}  # two tokens, say
+SEVERAL = words.PLUGGED  # two different tokens may be asked for, not two passwords
 
 
 def _tr(text: str) -> str:
@@ -193,7 +193,7 @@ class ChoosePage(Page):
         return made
 
     def _fitting(self, method: Method) -> list[TokenInfo]:
-        if method not in words.HARDWARE:
+        if method not in words.PLUGGED:
             return []
         return [token for token in self._tokens if method in token.methods and not token.problem]
 

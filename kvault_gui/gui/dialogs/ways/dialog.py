@@ -11,7 +11,7 @@ from shiboken6 import isValid
 from kvault_gui.engine.api import OnToken, Plugged
 from kvault_gui.engine.errors import KvaultError
 from kvault_gui.gui import theme
-from kvault_gui.gui.ask import Ask
+from kvault_gui.gui.ask import Ask, asked_over
 from kvault_gui.gui.models import ways as words
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
@@ -23,7 +23,6 @@ from kvault_gui.gui.widgets.tabs import Tabs
 
 from .acts import Acts
 from .add import AddDialog
-from .calls import WaysCalls, asked_over
 from .keys_page import KeysPage
 from .list_page import ListPage
 from .losses_page import LossesPage
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from kvault_gui.engine.api import Progress, SlotInfo, WayState
+
+    from .calls import WaysCalls
 
 SIZE = (860, 680)  # px at a 13 px font
 LIST, LOSSES, KEYS = range(3)

@@ -240,7 +240,7 @@ class RunPage(Page):
         self.what.show()
         self.bar.setRange(0, 0)
         self.bar.show()
-        touched = any(method in words.HARDWARE for method in methods)
+        touched = any(method in words.PLUGGED for method in methods)
         self.said.set_kind("info")
         self.said.set_words(
             self.tr("You are asked more than once") if touched else self.tr("It is tried once"),
@@ -266,7 +266,7 @@ class RunPage(Page):
 
 
 def _hint(method: Method) -> str:
-    if method in words.HARDWARE:
+    if method in words.PLUGGED:
         return QCoreApplication.translate("RunPage", "Leave it plugged in until kvault says that it is done.")
     return ""
 
