@@ -11,6 +11,7 @@ from kvault_gui.gui import theme
 from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.countdown import CountdownRing
 from kvault_gui.gui.widgets.field_row import FieldRow, stack
+from kvault_gui.gui.widgets.fitting import keep_on_screen
 from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, Paragraph, label, left_to_right, plain_tip
 from kvault_gui.gui.widgets.panels import Banner, EmptyState, ProgressPanel
 from kvault_gui.gui.widgets.secret_view import DOTS, SecretView
@@ -249,6 +250,21 @@ def test_a_key_presses_the_button_that_has_the_focus_and_not_the_default_one(qtb
     assert not made.isDefault()
     QTest.keyClick(made, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert dialog.focusWidget() is made, "Alt with an arrow is the window's"
+
+
+def test_a_window_that_grows_stays_on_the_screen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry()
+    window.setGeometry(40, room.bottom() - 200, 100, 100)
+    window.show()
+    place, frame = window.y(), window.frameGeometry().height() - window.height()
+    keep_on_screen(window, 150)
+    assert window.y() == place, "it fits there"
+    keep_on_screen(window, 400)
+    assert window.y() == room.bottom() + 1 - 400 - frame
+    keep_on_screen(window, room.height() + 100)
+    assert window.y() == room.top()
 
 
 def test_a_banner_tells_its_finding_and_has_a_button(qtbot: QtBot) -> None:

@@ -106,8 +106,11 @@ class QuickDialog(QDialog):
             Paragraph(_tr("After this unlock in full, a short PIN opens the vault again in this login session."))
         )
         layout.addSpacing(theme.px(8))
-        self.first, self.second = self._field(layout, _tr("PIN")), self._field(layout, _tr("The same PIN again"))
-        self.finger = QCheckBox(_tr("A fingerprint does too"))
+        self.first, self.second = (
+            self._field(layout, _tr("PIN, at least {count} characters").format(count=LEAST)),
+            self._field(layout, _tr("The same PIN again")),
+        )
+        self.finger = QCheckBox(_tr("A fingerprint opens it as well"))
         self.finger.setObjectName("quick-finger")
         self.finger.setVisible(finger)
         self.finger.toggled.connect(self._refresh)

@@ -16,6 +16,7 @@ from kvault_gui.gui.models.ways import sentence
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.widgets.buttons import button
 from kvault_gui.gui.widgets.cards import Card
+from kvault_gui.gui.widgets.fitting import keep_on_screen
 from kvault_gui.gui.widgets.flow import Flow
 from kvault_gui.gui.widgets.icon_spot import IconSpot
 from kvault_gui.gui.widgets.labels import Chip, label
@@ -180,11 +181,8 @@ class SharesDialog(QDialog):
         layout.activate()
         needed = layout.totalHeightForWidth(self.width())
         if shrink or needed > self.height():
+            keep_on_screen(self, needed)
             self.resize(self.width(), needed)
-        room, frame = self.screen().availableGeometry(), self.frameGeometry()
-        below = self.y() + needed + (frame.height() - self.geometry().height()) - room.bottom() - 1
-        if below > 0:
-            self.move(self.x(), max(room.top(), self.y() - below))
 
     async def _learn(self) -> None:
         self.field.set_words(sorted(await self._tools.share_words("")))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QSh
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
+from kvault_gui.gui.widgets.fitting import keep_on_screen
 
 from . import unlock_parts as parts
 from .unlock_page import WIDTH, UnlockPage
@@ -337,6 +338,7 @@ class UnlockDialog(QDialog):
         wanted = QSize(width, height if height > 0 else self._outer.totalSizeHint().height())
         if wanted != self._fitted:  # setting a size asks for a layout again
             self._fitted = wanted
+            keep_on_screen(self, wanted.height())
             self.setFixedSize(wanted)
 
     # --- events ----------------------------------------------------------------------------------------------------
