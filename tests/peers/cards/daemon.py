@@ -1,14 +1,13 @@
 """A private pcscd with virtual readers, for one process of tests.
 
-The daemon's directory is compiled in (/run/pcscd), so it runs in a mount namespace of its own with another directory
-there. Where that is not permitted (some containers) it takes the real directory, if no other pcscd uses it.
+The daemon's directory is compiled in (/run/pcscd), so it is started as systemd would start it: with a listening socket,
+which lies wherever the tests want it. That needs no rights, and many can run side by side.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import os
 import shutil
@@ -38,7 +37,6 @@ SLOTS = 2  # of each reader: compiled into vpcd
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _SOCKET = "PCSCLITE_CSOCK_NAME"
 _SECONDS = 15.0  # for anything that pcscd is waited for
-_TURN = 120.0  # for other processes of tests, where only one pcscd can run
 _TRIES = 5  # a port that was free may be taken before the driver has it
 
 
@@ -59,12 +57,6 @@ class Service:
         self.slots: list[Slot] = []
         self._readers = list(names)
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock: int | None = None
-
-    @property
-    def only(self) -> bool:
-        """Whether it is the one pcscd that can run here, so that other processes of tests wait for their turn."""
-        return self._lock is not None
 
     @property
     def running(self) -> bool:
@@ -95,9 +87,6 @@ class Service:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def insert(self, slot: int, card: Card) -> str:
         """Put a card in and wait until pcscd knows it. Returns the reader's name."""
@@ -154,57 +143,28 @@ class Service:
         (config / "kvault").write_text("\n".join(lines))
 
     def _spawn(self) -> None:
+        """Start it as systemd does, with a listening socket as descriptor 3: no directory of the system is used."""
+        self.socket.unlink(missing_ok=True)
         daemon = [peer("pcscd"), "--foreground", "--config", str(self.folder / "readers"), *_without_polkit()]
-        private = [peer("unshare"), "--mount"] if os.geteuid() == 0 else [peer("unshare"), "--mount", "--map-root-user"]
-        if subprocess.run([*private, "true"], check=False, capture_output=True, timeout=_SECONDS).returncode == 0:
-            # Over /run, not over /run/pcscd: that need not exist, and may belong to a pcscd of the system.
-            (self.folder / "above").mkdir(exist_ok=True)
-            with contextlib.suppress(FileExistsError):
-                (self.folder / "above" / "pcscd").symlink_to(self.folder / "run")
-            script = 'mount --bind "$0" /run && exec "$@"'
-            command = [*private, "sh", "-c", script, str(self.folder / "above"), *daemon]
-        else:
-            command = daemon
-            self._take_system()
+        script = 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&0 0</dev/null'
         # It ends with the tests, however they end.
-        command = [peer("setpriv"), "--pdeathsig", "TERM", *command]
-        with (self.folder / "pcscd.log").open("wb") as log:
+        command = [peer("setpriv"), "--pdeathsig", "TERM", "sh", "-c", script, "sh", *daemon]
+        with socket.socket(socket.AF_UNIX) as listening, (self.folder / "pcscd.log").open("wb") as log:
+            listening.bind(str(self.socket))
+            listening.listen(64)
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command, stdin=listening.fileno(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
 
-    def _take_system(self) -> None:
-        """Use /run/pcscd itself: one process of tests at a time, and never beside a pcscd of the system."""
-        if not os.access("/run", os.W_OK):
-            pytest.skip("neither a mount namespace nor /run may be used, so no pcscd of the tests' own can run")
-        self._lock = os.open("/run/kvault-tests.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        until = time.monotonic() + _TURN
-        while not _taken(self._lock):
-            if time.monotonic() > until:
-                pytest.fail(f"another process of tests has had the only pcscd that can run here for {_TURN:.0f} s")
-            time.sleep(0.1)  # no event tells of a lock that was given back
-        self.socket = Path("/run/pcscd/pcscd.comm")
-        if _listens(self.socket):
-            pytest.skip("a pcscd runs here already, and a mount namespace for another one is not permitted")
-
     def _ready(self) -> bool:
-        until = time.monotonic() + _SECONDS
-        while time.monotonic() < until and self.running:
-            if _listens(self.socket):
-                break
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                if self._process is not None:
-                    self._process.wait(0.02)
-        else:
-            return False
         _point_to(self.socket)
-        return self._readers_there(until)
+        return self._readers_there(time.monotonic() + _SECONDS)
 
     def _readers_there(self, until: float) -> bool:
         """The readers of the configuration come up before the socket is served, or not at all."""
         from smartcard import scard  # noqa: PLC0415 the socket's name is set before
 
-        while time.monotonic() < until:
+        while time.monotonic() < until and self.running:
             with _context() as context:
                 code, names = scard.SCardListReaders(context, [])
                 if code in {scard.SCARD_S_SUCCESS, scard.SCARD_E_NO_READERS_AVAILABLE}:
@@ -244,23 +204,6 @@ def _point_to(path: Path) -> None:
 
 # When the module is imported: pytest imports every test before it runs one, and whoever asks first settles it.
 os.environ[_SOCKET] = str(_socket_name())
-
-
-def _taken(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-        return True
 
 
 def _free_ports() -> int:
@@ -316,9 +259,3 @@ def shared_service() -> Service:
     if not _shared[0].running:
         _shared[0].start()
     return _shared[0]
-
-
-def give_way() -> None:
-    """After each test: end the service where it is the only one that can run, so that other processes have a turn."""
-    if _shared and _shared[0].only:
-        _shared[0].stop()
