@@ -11,12 +11,15 @@ import pytest
 
 from kvault_gui.engine.api import Method
 from tests.cli.command import Kvault, Terminal
-from tests.peers.cards.piv import Piv
+from tests.peers.cards.ctap_nfc import FidoApplet
+from tests.peers.cards.piv import DEFAULT_MANAGEMENT, Piv
 from tests.peers.parts import OWNER, PINS, Loss, Parts, State, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.peers.cards.ctap import Authenticator
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("parts")]
 __all__ = ["parts"]
@@ -65,6 +68,13 @@ class Owner:
             words += ["--password-file", self.files[Method.PASSWORD]]
         return words
 
+    @property
+    def authenticator(self) -> Authenticator:
+        """The YubiKey's FIDO2 part."""
+        applet = self.parts.key.applets[Method.FIDO2]
+        assert isinstance(applet, FidoApplet)
+        return applet.authenticator
+
     def add(self, method: Method, name: str = "Mine", *, spare: bool = False) -> dict[str, Any]:
         done = self.kvault.ok("slot", "add", name, "--json", *self.wanted(method, spare=spare))
         found: dict[str, Any] = done.json
@@ -107,6 +117,54 @@ def test_a_token_is_added_shown_tested_and_opens_the_vault(owner: Owner, method:
     used = {slot["label"]: slot["last_used"] for slot in kvault.ok("slot", "list", "--json").json}
     assert used["Mine"] is not None
     assert not any(pin in opened.err + tested.err + tested.text for pin in PINS.values())
+
+
+@pytest.mark.parametrize("method", [each for each in TOKENS if each is not Method.CHALLENGE_RESPONSE])
+def test_a_password_and_a_token_open_the_vault_and_neither_does_alone(owner: Owner, method: Method) -> None:
+    kvault, password = owner.kvault, owner.files[Method.PASSWORD]
+    kvault.ok("slot", "add", "Both", "--with", "password", "--new-password-file", password, *owner.wanted(method))
+    opened = kvault.bare("read", "kv://GitHub/password", "--password-file", password, *owner.given(method))
+    assert opened.code == 0, opened.err
+    assert opened.text == "hunter2"
+    assert kvault.bare("ls", "--password-file", password).code == 4
+    assert kvault.bare("ls", *owner.given(method)).code == 4
+
+
+def test_three_things_in_order_open_the_vault(owner: Owner) -> None:
+    kvault, password, key = owner.kvault, owner.files[Method.PASSWORD], owner.kvault.home / "key"
+    new = ["--with", "password", "--with", "key-file", "--new-password-file", password, "--new-key-file", str(key)]
+    kvault.ok("slot", "add", "Three", *new, *owner.wanted(Method.PIV))
+    opened = kvault.bare("ls", "--password-file", password, "--key-file", str(key), *owner.given(Method.PIV))
+    assert opened.code == 0, opened.err
+    assert kvault.bare("ls", "--password-file", password, *owner.given(Method.PIV)).code == 4
+
+
+def test_a_key_file_that_exists_and_a_password_open_the_vault(owner: Owner) -> None:
+    kvault, password, key = owner.kvault, owner.files[Method.PASSWORD], str(owner.parts.key_file)
+    words = ["--with", "password", "--with", "key-file", "--key-file", key]
+    kvault.ok("slot", "add", "Both", *words, "--new-password-file", password)
+    assert kvault.bare("ls", "--password-file", password, "--key-file", key).code == 0
+    assert kvault.bare("ls", "--key-file", key).code == 4
+
+
+@pytest.mark.parametrize("kind", ["none", "built-in", "resident"])
+def test_a_fido2_token_is_used_as_it_was_added(owner: Owner, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = owner.authenticator
+    monkeypatch.setattr(token.model, "fingerprint", kind == "built-in")
+    how = ["--resident", *owner.pin(Method.FIDO2)] if kind == "resident" else ["--verify", kind]
+    before = set(token.credentials)
+    owner.kvault.ok("slot", "add", "Mine", "--with", "fido2", "--token", owner.parts.tokens["yubikey"], *how)
+    (made,) = set(token.credentials) - before
+    assert token.credentials[made].resident == (kind == "resident")
+    pin = owner.pin(Method.FIDO2) if kind == "resident" else []
+    opened = owner.kvault.bare("read", "kv://GitHub/password", "--with", "fido2", *pin)
+    assert opened.code == 0, opened.err
+    assert opened.text == "hunter2"
+
+
+def test_a_tpm_without_a_pin_opens_the_vault_and_asks_nobody(owner: Owner) -> None:
+    owner.kvault.ok("slot", "add", "Mine", "--with", "tpm")
+    assert owner.kvault.bare("ls", "--with", "tpm").code == 0
 
 
 @pytest.mark.parametrize("method", WITH_PIN)
@@ -219,6 +277,37 @@ def test_a_key_is_made_on_a_card_and_replaced_only_when_that_was_said(owner: Own
     made = owner.kvault.run("slot", "add", "Card", "--yes", *words)
     assert made.code == 0, made.err
     assert owner.kvault.bare("ls", *owner.given(Method.OPENPGP)).code == 0
+
+
+def test_keys_are_made_on_a_piv_card_a_yubikey_and_a_pkcs11_token(owner: Owner) -> None:
+    admin = owner.kvault.home / "management"
+    admin.write_text(DEFAULT_MANAGEMENT.hex())
+    yubikey, password = ["--token", owner.parts.tokens["yubikey"]], owner.files[Method.PASSWORD]
+    hsm = ["--module", owner.parts.hsm.module, "--token", owner.parts.hsm_ids["owner"]]
+    made = {
+        Method.PIV: ["--with", "piv", *yubikey, "--make", "p384", "--admin-file", str(admin)],
+        Method.CHALLENGE_RESPONSE: [
+            "--with", "challenge-response", *yubikey, "--make", "--position", "1",
+            "--with", "password", "--new-password-file", password,
+        ],
+        Method.PKCS11: ["--with", "pkcs11", *hsm, "--make"],
+    }  # fmt: skip
+    for method, words in made.items():
+        added = owner.kvault.run("slot", "add", f"New {method}", "--yes", *words, *owner.pin(method))
+        assert added.code == 0, added.err
+        opened = owner.kvault.bare("ls", "--slot", f"New {method}", *owner.given(method))
+        assert opened.code == 0, opened.err
+
+
+def test_a_challenge_is_renewed(owner: Owner) -> None:
+    kvault, password = owner.kvault, owner.files[Method.PASSWORD]
+    owner.add(Method.CHALLENGE_RESPONSE)
+    header = owner.kvault.vault / "vault.json"
+    before = header.read_bytes()
+    done = kvault.run("slot", "reseal", "Mine", "--its-secret-file", password)
+    assert done.code == 0, done.err
+    assert header.read_bytes() != before
+    assert kvault.bare("ls", *owner.given(Method.CHALLENGE_RESPONSE)).code == 0
 
 
 def test_tokens_are_listed_by_the_ids_that_options_take(owner: Owner) -> None:

@@ -276,7 +276,8 @@ def test_a_chip_after_an_update_is_sealed_again_in_the_window_and_opens_the_vaul
         dialog = await ways_of(it, OWNER)
         card = dialog.list_page.cards[made.slot]
         await hands.pictures.take(dialog, "list")
-        card.do("renew")
+        assert card.renew is not None, "it is not offered where the person looks"
+        card.renew.click()
         await hands.answer(dialog.ask, lambda: not dialog.is_busy())
         await hands.pictures.take(dialog, "sealed")
         assert "sealed again" in dialog.list_page.said.accessibleName()
