@@ -154,9 +154,7 @@ def open_slot(vault: str, slot: Slot, outputs: Sequence[bytes]) -> Fit:
     try:
         keys = _open_sealed(vault, slot, kek) if slot.sealed else _open_wrapped(vault, slot, kek)
     except (AuthenticationError, InvalidInputError) as error:
-        raise HeaderDamagedError(
-            reason="the keys in a way in do not open, though it got what it asks for"
-        ) from error
+        raise HeaderDamagedError(reason="the keys in a way in do not open, though it got what it asks for") from error
     return Fit(keys, hpke.public_key(hpke.PREFERRED, _seed(kek)))
 
 
