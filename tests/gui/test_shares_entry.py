@@ -94,6 +94,15 @@ def test_four_letters_of_each_word_are_enough(tmp_path: Path) -> None:
     run(play())
 
 
+def test_words_that_come_all_at_once_are_all_shown(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with entering(tmp_path) as dialog:
+            type_words(dialog, " ".join(two_of_three()[0].split()[:-1]))
+            await until(lambda: dialog.grid.height() >= dialog.grid.sizeHint().height(), "the last words are cut off")
+
+    run(play())
+
+
 def test_what_begins_so_is_offered_while_typing_and_a_click_takes_it(tmp_path: Path) -> None:
     async def play() -> None:
         async with entering(tmp_path) as dialog:

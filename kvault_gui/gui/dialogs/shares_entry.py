@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kvault_gui.engine.api import Secret
@@ -172,6 +172,13 @@ class SharesDialog(QDialog):
         self._fit()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.tasks.start(self._learn(), "words")
+
+    def event(self, event: QEvent) -> bool:
+        """Grow with the words: what is inside tells its new height only a turn of the loop later."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
 
     def _fit(self, *, shrink: bool = False) -> None:
         """As high as what is shown needs, and whole on the screen: it may have grown."""
