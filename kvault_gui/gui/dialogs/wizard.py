@@ -151,7 +151,7 @@ class NewVaultWizard(QDialog):
         current = self._stack.currentWidget()
         if isinstance(current, Page):
             current.take_focus()
-        if page == READY:
+        if page in (IMPORT, READY):  # nothing must be done on these: Enter goes on
             self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _back(self) -> None:

@@ -63,10 +63,6 @@ class ImportPage(Page):
         self._chosen.setVisible(path is not None)
         self.changed.emit()
 
-    def take_focus(self) -> None:
-        """Begin with choosing."""
-        self.choose.setFocus(Qt.FocusReason.OtherFocusReason)
-
 
 class ReadyPage(Page):
     """What was made, and what still waits."""
