@@ -20,7 +20,9 @@ from kvault_gui.engine.errors import (
     DiskFullError,
     InvalidInputError,
     QuickUnlockOverError,
+    ReaderEmptyError,
     TokenMissingError,
+    TokenUnknownError,
     WrongCredentialsError,
     WrongQuickPinError,
 )
@@ -124,6 +126,24 @@ def test_a_way_in_is_as_ready_as_all_that_it_asks_for(vault: Desk, spoken: Spoke
     assert (both.ready, both.token, both.name, both.words) == (False, "", "YubiKey 5C", "Not plugged in")
     assert found.notices == []
     assert spoken.asked == 2  # once for each enrolment, none for looking
+
+
+def test_what_is_plugged_in_and_cannot_be_used_is_said_while_a_way_in_is_missed(
+    vault: Desk, spoken: Spoken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del spoken
+    add(vault.engine, "Mine", token("123"))
+    unknown = TokenUnknownError(name="Reader B").brief
+    there = [
+        TokenInfo("pcsc:B", "Reader B", "", [], problem=unknown),
+        TokenInfo("pcsc:C", "Reader C", "", [], problem=ReaderEmptyError(name="Reader C").brief),
+    ]
+    monkeypatch.setattr(find, "look", lambda: find.Look([KEY, *there], []))
+    assert finish(vault.engine.tokens.ways(str(vault.folder), [])).notices == [], "nothing is missed"
+    monkeypatch.setattr(find, "look", lambda: find.Look(there, []))
+    notices = finish(vault.engine.tokens.ways(str(vault.folder), [])).notices
+    assert notices == [unknown], "a FIDO2 token is not put into a reader: that it is empty says nothing"
+    vault.engine.vaults.close()
 
 
 def test_a_token_of_another_vault_and_a_new_one_are_told_apart(vault: Desk, spoken: Spoken, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..api import Method, TokenInfo, Ways, WayState, on_token
-from ..errors import KvaultError
+from ..errors import KvaultError, ReaderEmptyError
 from ..store.held import read_header
 from . import methods
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..store.header import Factor, Header, Slot
 
 _DISCOVERY = "discovery"
+_CARDS = frozenset({Method.PIV, Method.OPENPGP})  # what is put into readers: for others an empty one is no news
 _CARRIED = methods.HARDWARE - {Method.TPM, Method.DEVICE, Method.PKCS11}  # what a person plugs in
 
 
@@ -62,7 +63,21 @@ def _ways(header: Header, name: str, others: Sequence[str]) -> Ways:
     here = {token.id for token in found.tokens for slot in header.slots if _fits(slot, token)}
     strange = [token for token in found.tokens if token.id not in here and _is_carried(token)]
     known = _known_headers(others) if strange else []
-    return Ways(states, found.tokens, found.notices + [_notice(token, name, known) for token in strange])
+    notices = [*found.notices, *_problems(header, states, found.tokens)]
+    return Ways(states, found.tokens, notices + [_notice(token, name, known) for token in strange])
+
+
+def _problems(header: Header, states: Sequence[WayState], tokens: Sequence[TokenInfo]) -> list[str]:
+    """Why a way in may not be there though something is plugged in: an unknown card, one that others use, no card."""
+    away = [slot for slot, state in zip(header.slots, states, strict=True) if not state.ready]
+    wanted = {factor.method for slot in away for factor in slot.factors}
+    told = []
+    for token in tokens:
+        if token.problem and not token.methods:
+            empty = token.problem == ReaderEmptyError(name=token.name).brief
+            if wanted & (_CARDS if empty else _CARRIED):
+                told.append(token.problem)
+    return told
 
 
 def _modules(header: Header) -> list[str]:
