@@ -351,7 +351,7 @@ class SharesDialog(QDialog):
         self.tasks.start(self._scan(), "picture")
 
     async def _scan(self) -> None:
-        kinds = self.tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff);;All files (*)")
+        kinds = self.tr("Pictures (*.png *.jpg *.jpeg *.webp *.bmp);;All files (*)")
         path = await self.ask.open_file(self.tr("A picture of the sheet"), kinds)
         if path is None:
             return
