@@ -17,3 +17,13 @@ def expiry(text: str) -> float | None:
         return dt.datetime.fromisoformat(text).astimezone().timestamp()
     except (ValueError, OverflowError):
         raise UsageError(reason="--expires takes a date like 2026-11-30, or never") from None
+
+
+def last(text: str) -> float | None:
+    """The same where something is good until then: a date alone is the last day. Raises UsageError."""
+    at = expiry(text)
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return at
+    return dt.datetime.combine(day, dt.time(23, 59, 59)).astimezone().timestamp()

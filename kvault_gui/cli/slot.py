@@ -74,7 +74,7 @@ def _wanted(made: Parser) -> None:
     add("--fingerprint", action="store_true", help="this device: ask for a finger first")
     add("--browse-only", action="store_true", help="it lists and searches, and reads no value")
     add("--once", action="store_true", help="it can be used once")
-    add("--expires", metavar="DATE", help="it ends then: 2026-11-30, 2026-11-30T12:00+01:00")
+    add("--expires", metavar="DATE", help="its last day, or when it ends: 2026-11-30, 2026-11-30T12:00+01:00")
     add("--out", metavar="FILE", help="write the recovery code or the shares to a new file")
     add("--sheets", metavar="PDF", help="print the recovery shares into a new PDF file, a sheet each")
     add("--paper", choices=("A4", "Letter"), default="", help="for --sheets; else what is usual in the country")
@@ -96,7 +96,9 @@ def _change(group: Commands) -> None:
     often = made.add_mutually_exclusive_group()
     often.add_argument("--once", action="store_true", default=None, help="it can be used once more")
     often.add_argument("--always", dest="once", action="store_false", default=None, help="as often as wanted")
-    made.add_argument("--expires", metavar="DATE", help="2026-11-30, 2026-11-30T12:00+01:00, or never")
+    made.add_argument(
+        "--expires", metavar="DATE", help="its last day, or when it ends: 2026-11-30, 2026-11-30T12:00+01:00, or never"
+    )
     made = group.add("test", "go through a way in as an unlock does", slot_change.test, _BEFORE, common(whole=False))
     _named(made)
     factors(made, "its_")

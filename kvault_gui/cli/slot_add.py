@@ -79,7 +79,7 @@ def _wanted(options: Namespace, name: str, factors: list[NewFactor]) -> NewSlot:
     for factor in factors:
         if factor.method is Method.PASSWORD:
             factor.secret = passwords.new_password(options, "new-password", f"New password for “{name}”")
-    expires = dates.expiry(options.expires) if options.expires is not None else None
+    expires = dates.last(options.expires) if options.expires is not None else None
     return NewSlot(name, factors, not options.browse_only, options.once, expires)
 
 

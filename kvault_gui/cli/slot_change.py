@@ -60,7 +60,7 @@ def limit(options: Namespace) -> int:
     """What is not said stays as it is."""
     if options.once is None and options.expires is None:
         raise UsageError(reason="Say --once, --always or --expires DATE")
-    expires = dates.expiry(options.expires) if options.expires is not None else None
+    expires = dates.last(options.expires) if options.expires is not None else None
     with vaults.unlocked(options, "limit a way in", options.name) as engine:
         slot = _slot(engine, options)
         engine.slots.limit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +136,11 @@ def test_a_way_in_is_renamed_limited_tested_and_removed(kvault: Kvault) -> None:
     kvault.ok("slot", "rename", "Second", "Guest")
     limited = kvault.ok("slot", "limit", "Guest", "--once", "--expires", "2090-01-01T00:00+00:00", "--json").json
     assert (limited["once"], limited["expires"]) == (True, "2090-01-01T00:00:00Z")
+    day = kvault.ok("slot", "limit", "Guest", "--expires", "2090-01-01", "--json").json["expires"]
+    assert dt.datetime.fromisoformat(day).astimezone().isoformat().startswith("2090-01-01T23:59:59"), (
+        "that day included"
+    )
+    kvault.ok("slot", "limit", "Guest", "--expires", "2090-01-01T00:00+00:00")
     still = kvault.ok("slot", "limit", "Guest", "--always", "--json").json
     assert (still["once"], still["expires"]) == (False, "2090-01-01T00:00:00Z")
     assert kvault.ok("slot", "test", "Guest", "--its-secret-file", file, "--json").json["slot"]["label"] == "Guest"
