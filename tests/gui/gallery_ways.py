@@ -173,7 +173,7 @@ async def _losses() -> AsyncIterator[QWidget]:
 @_screen("losses-chosen")
 async def _losses_chosen() -> AsyncIterator[QWidget]:
     async with ways(sample.many(), LOSSES) as dialog:
-        dialog.losses_page.map.choose(0)
+        dialog.losses_page.map.choose(1)  # the token
         yield dialog
 
 

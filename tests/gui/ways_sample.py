@@ -111,7 +111,7 @@ LIBRARY = "It needs python-pkcs11, which is not installed. Install it: “instal
 LOSSES = {
     "aa": ("The password", Method.PASSWORD, ["aa", "cc", "ff"]),
     "cc": ("YubiKey 5C", Method.FIDO2, ["cc"]),
-    "bb": ("The sheet with the recovery code", Method.RECOVERY_CODE, ["bb"]),
+    "bb": ("The recovery sheet", Method.RECOVERY_CODE, ["bb"]),
     "dd": ("This computer", Method.TPM, ["dd"]),
     "ee": ("The recovery shares", Method.SHARES, ["ee"]),
 }
@@ -148,12 +148,14 @@ class SampleSlots:
     async def losses(self) -> list[Loss]:
         await asyncio.sleep(0)
         there = {slot.id for slot in self.slots}
-        full = [slot.id for slot in self.slots if slot.reads_values]
+        full = {slot.id: slot.label for slot in self.slots if slot.reads_values}
         found = []
         for ident, (thing, method, ends) in LOSSES.items():
             if ident in there:
                 left = [each for each in full if each not in ends]
-                words = "Nothing else opens this vault" if not left else f"Without it {len(left)} ways are left"
+                words = "Nothing is left: everything in this vault would be lost."
+                if left:
+                    words = f"You still get in with {', or with '.join(full[each] for each in left)}."
                 found.append(Loss(thing, method, [each for each in ends if each in there], left, words))
         return found
 

@@ -91,7 +91,7 @@ class LossesPage(Scroller):
         """What happens, with the ways that are left by name."""
         left = [f"“{self._names.get(slot, slot)}”" for slot in loss.left]
         said = words.sentence(one_line(loss.words))
-        if left and not all(name.strip("“”") in said for name in left):
+        if left and not any(name.strip("“”") in said for name in left):  # recovery shares are told by their number
             said = f"{said} {self.tr('Left: {names}.').format(names=', '.join(left))}"
         return said
 
