@@ -25,6 +25,7 @@ from kvault_gui.gui.prompter import WindowPrompter
 from kvault_gui.gui.tasks import Tasks
 from kvault_gui.gui.theme import Scheme
 from kvault_gui.gui.tray import Tray
+from kvault_gui.gui.widgets.following import follow_focus
 from kvault_gui.runtime.client import EngineClient
 from kvault_gui.runtime.spawn import Spawned, spawn
 from kvault_gui.services.control.server import AlreadyRunningError, ControlServer, Hooks
@@ -112,6 +113,7 @@ class Application(QObject):
         self.watch.triggered = self._leave_by
         self.tasks.start(self._watch(), "watch")
         self.qt.focusWindowChanged.connect(self._let_dialogs_lock)
+        self.qt.focusChanged.connect(follow_focus)
         try:
             await self.attach(self.begun.spawned)
         except EngineGoneError:

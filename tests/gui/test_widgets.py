@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kvault_gui.gui import theme
@@ -12,6 +12,7 @@ from kvault_gui.gui.widgets.buttons import IconButton, button
 from kvault_gui.gui.widgets.countdown import CountdownRing
 from kvault_gui.gui.widgets.field_row import FieldRow, stack
 from kvault_gui.gui.widgets.fitting import keep_on_screen
+from kvault_gui.gui.widgets.following import follow_focus
 from kvault_gui.gui.widgets.labels import Chip, ElidedLabel, Paragraph, label, left_to_right, plain_tip
 from kvault_gui.gui.widgets.panels import Banner, EmptyState, ProgressPanel
 from kvault_gui.gui.widgets.secret_view import DOTS, SecretView
@@ -250,6 +251,20 @@ def test_a_key_presses_the_button_that_has_the_focus_and_not_the_default_one(qtb
     assert not made.isDefault()
     QTest.keyClick(made, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert dialog.focusWidget() is made, "Alt with an arrow is the window's"
+
+
+def test_a_page_scrolls_to_what_gets_the_keyboard_from_outside(qtbot: QtBot) -> None:
+    area, page = QScrollArea(), QWidget()
+    column = QVBoxLayout(page)
+    made = [button(f"Button {number}") for number in range(40)]
+    for each in made:
+        column.addWidget(each)
+    area.setWidget(page)
+    _show(area, qtbot, 200)
+    follow_focus(None, page)
+    assert area.verticalScrollBar().value() == 0, "the page itself is everywhere"
+    follow_focus(None, made[-1])
+    assert made[-1].visibleRegion().boundingRect().height() == made[-1].height()
 
 
 def test_a_window_that_grows_stays_on_the_screen(qtbot: QtBot) -> None:
