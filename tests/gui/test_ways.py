@@ -269,6 +269,23 @@ def test_a_name_that_is_taken_cannot_be_given() -> None:
             asked.action.click()
             await calm(dialog)
             assert slots_of(dialog).calls == [("rename", "cc", "Key on my ring")]
+            assert dialog.focusWidget() is dialog.list_page.cards["cc"].test
+
+    run(play())
+
+
+def test_the_list_stays_where_it_is_when_it_is_read_again() -> None:
+    async def play() -> None:
+        async with ways(sample.many()) as dialog:
+            page = dialog.list_page
+            dialog.resize(dialog.width(), 460)  # so that it scrolls
+            await until(lambda: page.verticalScrollBar().maximum() > 0)
+            page.cards["bb"].test.setFocus()
+            await until(page.cards["bb"].test.hasFocus)
+            before = page.verticalScrollBar().value()
+            page.show_slots(dialog.slots, dialog.states)
+            assert dialog.focusWidget() is page.cards["bb"].test
+            await until(lambda: page.verticalScrollBar().value() == before, "it scrolled away")
 
     run(play())
 

@@ -119,8 +119,9 @@ class WayCard(Row):
         return menu
 
     def has_focus_inside(self) -> bool:
-        """Whether the keyboard is at one of its buttons."""
-        return self.test.hasFocus() or self.more.hasFocus() or (self.renew is not None and self.renew.hasFocus())
+        """Whether the keyboard is at one of its buttons, or will be when the window is active again."""
+        focus = self.window().focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     def do(self, name: str) -> None:
         """As if it was chosen from the menu."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
@@ -83,6 +83,9 @@ class ListPage(Scroller):
     def show_slots(self, slots: Sequence[SlotInfo], states: dict[str, WayState]) -> None:
         """Show what there is, the newest at the end."""
         focused = next((slot for slot, card in self.cards.items() if card.has_focus_inside()), "")
+        place = self.verticalScrollBar().value()
+        if focused:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt goes on to what is far below, and scrolls there
         self._card.clear()
         self.cards.clear()
         for slot in slots:
@@ -97,6 +100,7 @@ class ListPage(Scroller):
         if focused:
             there = self.cards.get(focused)
             (self.add if there is None else there.test).setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(place))  # once it is laid out
 
     def _urge(self, slots: Sequence[SlotInfo]) -> None:
         lasting = words.opens_everything(slots)
