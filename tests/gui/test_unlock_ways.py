@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from kvault_gui.gui import theme
+from kvault_gui.gui.dialogs import unlock
 from kvault_gui.gui.dialogs.questions_secret import SecretWanted
 from kvault_gui.gui.dialogs.unlock import UnlockDialog, UnlockState, WayRow
 from kvault_gui.gui.dialogs.unlock_parts import AWAY, BLOCKED, PASSWORD, QUICK, READY, RECOVERY_CODE, QuickOffer
@@ -67,6 +68,28 @@ def test_rows_come_after_the_first_paint_and_move_nothing_above_them(make: Make,
     dialog.set_state(STATE)
     qtbot.waitUntil(lambda: dialog.height() > height)
     assert dialog.field.mapTo(dialog, dialog.field.rect().topLeft()) == before
+
+
+def test_what_is_typed_at_a_row_goes_to_the_password(make: Make, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.rows[0].button.setFocus()
+    with qtbot.assertNotEmitted(dialog.way_chosen):
+        QTest.keyClick(dialog.rows[0].button, "v")
+        assert dialog.focusWidget() is dialog.field
+        QTest.keyClicks(dialog.field, "arnish otter")
+    assert dialog.field.take() == b"varnish otter"
+
+
+def test_on_a_low_screen_the_field_is_back_after_a_row_has_failed(
+    make: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlock, "FRAME", 500)  # of the screen's height; the rest is too little for so many rows
+    dialog = make(KEY, *(SPARE._replace(slot=f"s{number}", title=f"Spare {number}") for number in range(9)))
+    dialog.begin_unlock("a")
+    dialog.spot("YubiKey 5C").show_touch("YubiKey 5C", 21, "It blinks.")
+    qtbot.waitUntil(lambda: not dialog.field.isVisible())
+    dialog.show_trouble("a", "YubiKey 5C was pulled out.")
+    assert dialog.field.isVisible()
 
 
 def test_a_row_is_chosen_by_mouse_and_by_enter_and_not_while_something_runs(make: Make, qtbot: QtBot) -> None:

@@ -225,6 +225,7 @@ class UnlockDialog(QDialog):
         self._page.end_progress()
         if self._rows is not None:
             self._rows.end()
+            self._fit()  # rows that scroll ask for no layout; the field may be hidden
         self._refresh()
         self._take_focus(slot)
 
@@ -380,14 +381,14 @@ class UnlockDialog(QDialog):
         self._take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc cancels a running unlock, else closes."""
+        """Esc cancels a running unlock, else closes; what is typed elsewhere is meant for the field."""
         if event.key() == Qt.Key.Key_Escape:
-            if self._busy:
-                self.cancelled.emit()
-            else:
-                self.dismissed.emit()
-            return
-        super().keyPressEvent(event)
+            (self.cancelled if self._busy else self.dismissed).emit()
+        elif not self._busy and self._method and event.text() and event.text().isprintable():
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.field.keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The application decides what closing means: to the tray, or to the end."""
