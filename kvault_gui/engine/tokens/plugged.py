@@ -129,10 +129,9 @@ class Watch:
             self.close()
             return
         there = set(names or []) if code == api.SCARD_S_SUCCESS else set()
-        # The notification wants to be given the count of readers in its upper half (pcsc-lite 2.1, Windows).
-        self._states = {_PNP: len(there) << 16} | {
-            name: self._states.get(name, api.SCARD_STATE_UNAWARE) for name in sorted(there)
-        }
+        # The notification has a count in its upper half (pcsc-lite 2.1, Windows), which is not that of the names: it
+        # wants back what it gave, or it answers at once for ever.
+        self._states = {name: self._states.get(name, api.SCARD_STATE_UNAWARE) for name in (_PNP, *sorted(there))}
 
     def _change(self, api: ModuleType, seconds: float) -> bool:
         """Wait for one change and take it in; False when pcscd is gone."""
