@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from kvault_gui.gui import theme
 from kvault_gui.gui.models import ways as words
@@ -120,8 +120,7 @@ class WayCard(Row):
 
     def has_focus_inside(self) -> bool:
         """Whether the keyboard is at one of its buttons, or will be when the window is active again."""
-        focus = self.window().focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
+        return self.window().focusWidget() in self.findChildren(QWidget)
 
     def do(self, name: str) -> None:
         """As if it was chosen from the menu."""
