@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 from tests.faults import world
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kvault_gui.engine.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,19 +119,19 @@ def zero_of(count: int) -> str:
     return f"0 of {count} failed: p < {3 / count:.2g} (95 %)"
 
 
-def main() -> None:
-    """The campaign as a command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=2000)
+def command(about: str | None, run: Callable[[Path, int, int], Counter[str]], runs: int) -> None:
+    """A campaign as a command: ``run`` is given a vault's folder, the number of runs and a seed."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--runs", type=int, default=runs)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     wanted = parser.parse_args()
     print(f"seed {wanted.seed}")  # noqa: T201 a command
     with tempfile.TemporaryDirectory() as folder:
-        counts = campaign(Path(folder) / "vault", wanted.runs, wanted.seed)
+        counts = run(Path(folder) / "vault", wanted.runs, wanted.seed)
     for name, count in counts.items():
         print(f"{count:>8} {name}")  # noqa: T201 a command
     print(zero_of(counts["runs"]))  # noqa: T201 a command
 
 
 if __name__ == "__main__":
-    main()
+    command(__doc__, campaign, 2000)

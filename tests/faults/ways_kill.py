@@ -6,23 +6,23 @@ that was being replaced exactly one of both opens; a removed one may or may not,
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kvault_gui.engine import api
 from kvault_gui.engine.errors import WrongCredentialsError
 from kvault_gui.engine.facade import Engine
 from tests.engine.unlock.script import ScriptedPrompter
-from tests.faults.kill import ROOT, zero_of
+from tests.faults.kill import ROOT, command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FRESH = 25  # runs after which a new vault is taken
 SPAN = 0.12  # seconds within which the kill falls
@@ -165,19 +165,5 @@ def campaign(folder: Path, runs: int, seed: int) -> Counter[str]:
     return harness.counts
 
 
-def main() -> None:
-    """The campaign as a command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
-    wanted = parser.parse_args()
-    print(f"seed {wanted.seed}")  # noqa: T201 a command
-    with tempfile.TemporaryDirectory() as folder:
-        counts = campaign(Path(folder) / "vault", wanted.runs, wanted.seed)
-    for name, count in counts.items():
-        print(f"{count:>8} {name}")  # noqa: T201 a command
-    print(zero_of(counts["runs"]))  # noqa: T201 a command
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, campaign, 500)
